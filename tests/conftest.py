@@ -1,0 +1,45 @@
+"""What every test may ask for: a fresh database of either kind, and Hypothesis set up for all."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tests.databases import KINDS, Databases, Kind, Migrate, leave_empty
+
+settings.register_profile("default", max_examples=30, deadline=None, print_blob=True)
+settings.register_profile("thorough", settings.get_profile("default"), max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+FreshDatabase = Callable[[Kind, Migrate], str]
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """Keep the templates and the one PostgreSQL server of this session."""
+    databases = Databases(tmp_path_factory.mktemp("databases"))
+    yield databases
+    databases.close()
+
+
+@pytest.fixture
+def fresh_database(databases: Databases, tmp_path: Path) -> Iterator[FreshDatabase]:
+    """Give as many databases as the test asks for: `url = fresh_database(kind, migrate)`."""
+    with ExitStack() as lent:
+        yield lambda kind, migrate: lent.enter_context(databases.fresh(kind, migrate, tmp_path))
+
+
+@pytest.fixture(params=KINDS)
+def database_kind(request: pytest.FixtureRequest) -> Kind:
+    """Run the test once for SQLite and once for PostgreSQL."""
+    kind: Kind = request.param
+    return kind
+
+
+@pytest.fixture
+def database_url(database_kind: Kind, fresh_database: FreshDatabase) -> str:
+    """Give an empty database, once of each kind."""
+    return fresh_database(database_kind, leave_empty)
