@@ -156,7 +156,7 @@ class PostgresServer:
         self._data.mkdir(mode=0o700)
         if self._user:
             shutil.chown(self._data, self._user)
-        command = [
+        command: list[str | Path] = [
             initdb,
             "-D",
             self._data,

@@ -1,4 +1,4 @@
-"""What import-linter cannot say of rooms that may still be empty: a platform knows `bot/ports.py` and the ground."""
+"""What import-linter cannot say: of `bot/`, a platform knows `ports.py` only, whatever else comes."""
 
 import ast
 from collections.abc import Iterator

@@ -1,0 +1,70 @@
+# Homeroom's few verbs; `make` alone explains them. Needed: Python 3.11 or newer, git and make.
+
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/ready
+PYTHON :=
+UV     := yes
+ARGS   :=
+
+# uv works in the environment that Python itself made, and fetches no other Python.
+export UV_PROJECT_ENVIRONMENT := $(VENV)
+export UV_PYTHON_DOWNLOADS := never
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+unexport VIRTUAL_ENV UV_PYTHON PYTHONHOME PYTHONPATH
+
+.PHONY: help setup test lint format clean
+
+help:
+	@echo "make setup    prepare $(VENV), with $(BIN)/homeroom in it"
+	@echo "make test     setup, lint and all tests; ARGS='-k praise -x' goes to pytest"
+	@echo "make lint     check style, types and layers"
+	@echo "make format   put the style right"
+	@echo "make clean    remove what the other verbs made"
+	@echo
+	@echo "PYTHON=python3.12 chooses the interpreter, UV=no does without uv (plain pip)."
+
+setup: $(READY)
+
+test: lint
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY)
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment is made anew where its Python is gone or too old; pip 23 (Python 3.11's own) is enough.
+# A `python3.12` on the path may be a shim that leads nowhere, so each candidate is asked.
+RECENT := import sys; sys.exit(sys.version_info < (3, 11))
+
+$(READY): pyproject.toml uv.lock
+	@$(BIN)/python -c '$(RECENT)' 2>/dev/null && $(BIN)/python -m pip --version >/dev/null 2>&1 || { \
+	  for python in $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python); do \
+	    "$$python" -c '$(RECENT)' 2>/dev/null && found=$$python && break; \
+	  done; \
+	  test -n "$$found" || { \
+	    echo "Python 3.11 or newer is needed; none found$(if $(PYTHON), at $(PYTHON),: name one with PYTHON=…)." >&2; exit 1; }; \
+	  "$$found" -c 'import ensurepip, venv' 2>/dev/null || { \
+	    echo "$$found cannot make environments: its venv module is incomplete (Debian, Ubuntu: apt install python3-venv)." >&2; exit 1; }; \
+	  echo "$$found -m venv $(VENV)"; "$$found" -m venv --clear $(VENV); }
+	@rm -f $(READY)
+	@if test "$(UV)" != no && { $(BIN)/uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet uv; }; then \
+	  $(BIN)/uv lock --check --offline --quiet --python $(BIN)/python \
+	    || { echo "uv.lock is behind pyproject.toml: run $(BIN)/uv lock." >&2; exit 1; }; \
+	  echo "uv sync --locked --all-extras"; \
+	  $(BIN)/uv sync --locked --all-extras --quiet --python $(BIN)/python && touch $(READY); \
+	fi
+	@test -e $(READY) || { \
+	  echo "Without uv: pip, with the versions of uv.lock."; \
+	  $(BIN)/python .ci/constraints.py > $(VENV)/constraints.txt && \
+	  $(BIN)/python -m pip install --quiet -c $(VENV)/constraints.txt -e '.[dev]' && touch $(READY); }
