@@ -62,9 +62,9 @@ $(READY): pyproject.toml uv.lock
 	  $(BIN)/uv lock --check --offline --quiet --python $(BIN)/python \
 	    || { echo "uv.lock is behind pyproject.toml: run $(BIN)/uv lock." >&2; exit 1; }; \
 	  echo "uv sync --locked --all-extras"; \
-	  $(BIN)/uv sync --locked --all-extras --quiet --python $(BIN)/python && touch $(READY); \
+	  $(BIN)/uv sync --locked --all-extras --quiet --python $(BIN)/python && touch $(READY) || true; \
 	fi
 	@test -e $(READY) || { \
-	  echo "Without uv: pip, with the versions of uv.lock."; \
+	  echo "pip install -e .[dev], in the versions of uv.lock"; \
 	  $(BIN)/python .ci/constraints.py > $(VENV)/constraints.txt && \
 	  $(BIN)/python -m pip install --quiet -c $(VENV)/constraints.txt -e '.[dev]' && touch $(READY); }
