@@ -1,0 +1,1 @@
+"""The ground that all other rooms stand on: pure values and judgement, no I/O."""

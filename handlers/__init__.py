@@ -1,0 +1,1 @@
+"""One file per feature; FEATURES (handlers/features.py) lists them explicitly, no discovery by magic."""

@@ -1,0 +1,1 @@
+"""When things happen: reading times, hours, calendars (pure), and the clock that wakes (APScheduler)."""

@@ -1,0 +1,266 @@
+"""What a platform is and what it may be able to do: small protocols, absent by default."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+from classroom.addresses import GroupAddress, PersonAddress
+from classroom.effects import Enclosed
+from classroom.events import Event, Json
+from classroom.text import Label, PrivateText, PublicText
+
+
+class Failure(StrEnum):
+    """Why a platform will never do what was asked."""
+
+    NEVER_STARTED = "never_started"
+    BLOCKED = "blocked"
+    GONE = "gone"
+    NOT_ALLOWED = "not_allowed"
+    NOT_FOUND = "not_found"
+    TOO_OLD = "too_old"
+    REFUSED = "refused"
+    UNSUPPORTED = "unsupported"
+    LEAK = "leak"
+    NOT_A_GUARDIAN = "not_a_guardian"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """It happened; `refs` are the platform's messages it became, `answer` what was asked for."""
+
+    refs: tuple[str, ...] = ()
+    answer: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class TryAgain:
+    """It did not happen now; `after` seconds if the platform says so.
+
+    `uncertain` where the request may have been carried out before the line broke.
+    """
+
+    why: str
+    after: float | None = None
+    uncertain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It will never happen; `detail` is the platform's own code or sentence, without any text of ours."""
+
+    failure: Failure
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The group has another native id now; the same is to be done there."""
+
+    new_native: str
+
+
+Outcome = Done | TryAgain | Refused | Moved
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A button as a platform shows it: a `token` of at most 64 bytes, or a start `payload` of the bot."""
+
+    label: str
+    token: str | None = None
+    payload: str | None = None
+    row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One update as it came: `key` makes it unique, `raw` is what the platform's `read` understands.
+
+    `wait` seconds are given to its siblings of one `album` to arrive.
+    """
+
+    key: str
+    raw: bytes
+    album: str | None = None
+    wait: float = 0.0
+
+
+Store = Callable[[Sequence[Incoming]], Awaitable[None]]
+"""Intake's door: returns once everything handed in is committed."""
+
+
+class Platform(Protocol):
+    """The least a platform is: it can be opened, listened to and closed, and its updates can be read."""
+
+    @property
+    def name(self) -> str:
+        """The word in [brackets] of the configuration, e.g. telegram."""
+        ...
+
+    async def open(self) -> None:
+        """Connect and learn who the bot is there; raises ConfigError where the token is refused."""
+        ...
+
+    async def listen(self, store: Store) -> None:
+        """Hand every update to `store`, and confirm it to the platform only after that returns."""
+        ...
+
+    async def close(self) -> None:
+        """Give back connections."""
+        ...
+
+    def read(self, raw: bytes) -> Event | None:
+        """Turn a stored update into an event; None for what concerns us not. Pure."""
+        ...
+
+    def start_link(self, payload: str) -> str:
+        """The address that opens the private conversation with `payload`."""
+        ...
+
+    @property
+    def mention(self) -> str:
+        """The bot's own name in commands, e.g. class_bot of /help@class_bot."""
+        ...
+
+
+@runtime_checkable
+class PostsToGroup(Protocol):
+    """Says something in a group."""
+
+    async def post(
+        self,
+        to: GroupAddress,
+        text: PublicText,
+        keys: Sequence[Key],
+        reply_to: str | None,
+        files: Sequence[Enclosed],
+    ) -> Outcome:
+        """Send; long text becomes several messages, the keys stand under the last."""
+        ...
+
+
+@runtime_checkable
+class TellsPeople(Protocol):
+    """Says something to one person; must refuse private text for what is a group (third lock)."""
+
+    async def tell(
+        self,
+        to: PersonAddress,
+        text: PrivateText | PublicText,
+        keys: Sequence[Key],
+        files: Sequence[Enclosed],
+        protect: bool,
+    ) -> Outcome:
+        """Send as `post` does."""
+        ...
+
+
+@runtime_checkable
+class EditsPosts(Protocol):
+    """Changes what the bot said."""
+
+    async def edit(
+        self,
+        chat: GroupAddress | PersonAddress,
+        refs: Sequence[str],
+        text: PrivateText | PublicText,
+        keys: Sequence[Key],
+    ) -> Outcome:
+        """Replace text and keys of the messages `refs`."""
+        ...
+
+
+@runtime_checkable
+class DeletesMessages(Protocol):
+    """Takes messages away, others' in a group as well."""
+
+    async def delete(self, chat: GroupAddress | PersonAddress, refs: Sequence[str]) -> Outcome:
+        """Delete; what is gone already counts as done."""
+        ...
+
+
+@runtime_checkable
+class PinsPosts(Protocol):
+    """Pins a post silently."""
+
+    async def pin(self, chat: GroupAddress, ref: str, on: bool) -> Outcome:
+        """Pin or unpin."""
+        ...
+
+
+@runtime_checkable
+class Reacts(Protocol):
+    """Puts a sign under a message."""
+
+    async def react(self, chat: GroupAddress | PersonAddress, ref: str, emoji: str) -> Outcome:
+        """React with one emoji."""
+        ...
+
+
+@runtime_checkable
+class RestrictsMembers(Protocol):
+    """Mutes members of a group."""
+
+    async def restrict(self, chat: GroupAddress, member: str, muted: bool, until: datetime | None) -> Outcome:
+        """Mute until then, or unmute."""
+        ...
+
+
+@runtime_checkable
+class SetsTags(Protocol):
+    """Labels a member within one group."""
+
+    async def tag(self, chat: GroupAddress, member: str, tag: str) -> Outcome:
+        """Set the tag; empty takes it off."""
+        ...
+
+
+@runtime_checkable
+class AnswersPresses(Protocol):
+    """Answers the press of a button."""
+
+    async def toast(self, callback: str, text: Label | None, alert: bool) -> Outcome:
+        """Show a short line to the one who pressed."""
+        ...
+
+
+@runtime_checkable
+class KnowsMembers(Protocol):
+    """Can say who a member is and what the bot may do."""
+
+    async def member(self, chat: GroupAddress, native: str) -> Outcome:
+        """Answer {"status", "admin", "creator", "name", "tag"}."""
+        ...
+
+    async def rights(self, chat: GroupAddress) -> Outcome:
+        """Answer {"admin", "rights", "title"} of the bot itself."""
+        ...
+
+
+@runtime_checkable
+class FetchesFiles(Protocol):
+    """Brings a file that somebody sent."""
+
+    async def fetch(self, ref: str, limit: int) -> bytes | Outcome:
+        """The bytes, at most `limit`; an Outcome where that fails."""
+        ...
+
+
+@runtime_checkable
+class ShowsMenus(Protocol):
+    """Shows each person the commands they may use."""
+
+    async def menu(
+        self,
+        chat: GroupAddress | PersonAddress,
+        member: str | None,
+        commands: Sequence[tuple[str, str]],
+    ) -> Outcome:
+        """Set the menu of one chat, or of one member in it."""
+        ...

@@ -1,0 +1,269 @@
+"""The room a handler works in: who, where, when, the class's roster, and the records of this transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from classroom.addresses import GroupAddress, PersonAddress
+from classroom.effects import AnyButton, EditTold, Effect, Hours, LinkButton, Post, Report, Tell, Toast
+from classroom.events import Json
+from classroom.people import Actor, Role
+from classroom.roster import Roster
+from classroom.text import Label, PrivateText, PublicText
+from scheduler.hours import QuietHours, read_hours
+from storage import classrooms, identity, presses, rosters
+from storage.database import Records
+from storage.tables import Classroom, Person
+from templates.render import Say, language_of
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What holds in every classroom that has not said otherwise; from the configuration."""
+
+    language: str = "zh_CN"
+    timezone: str = "Asia/Shanghai"
+    country: str = "CN"
+    quiet: str = "21:00-07:00"
+    teacher_hours: str = "07:00-20:00"
+    name_grace: timedelta = timedelta(days=3)
+    name_mute: bool = False
+    nudge_after: timedelta = timedelta(hours=12)
+    poll_nudge_before: timedelta = timedelta(hours=24)
+    term_ends: tuple[str, ...] = ("01-31", "07-15")
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """What is the same for every event: defaults, how each platform links to a private chat, digests of codes."""
+
+    defaults: Defaults
+    links: Mapping[str, Callable[[str], str]]
+    digest: Callable[[str], str]
+    commands: tuple[CommandLike, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLike:
+    """What /help and the menus need to know of a command."""
+
+    name: str
+    chinese: tuple[str, ...]
+    where: str
+    admits: Callable[[Actor], bool]
+    classroom: bool
+    hidden: bool
+
+
+@dataclass(slots=True)
+class Room:
+    """One event's surroundings. `actor` is None for anonymous administrators, channels and the clock.
+
+    `group` is set if it happened in a group; `private` is where the actor can be answered alone.
+    """
+
+    db: Records
+    now: datetime
+    instance: Instance
+    classroom: Classroom | None = None
+    actor: Actor | None = None
+    group: GroupAddress | None = None
+    platform: str = ""
+    event_id: int | None = None
+    _roster: Roster | None = field(default=None, repr=False)
+
+    # --- who and what ---------------------------------------------------------------------------
+
+    @property
+    def here(self) -> Classroom:
+        """The classroom; only for handlers that dispatch runs inside one."""
+        if self.classroom is None:
+            raise LookupError("no classroom here")
+        return self.classroom
+
+    @property
+    def who(self) -> Actor:
+        """The actor; only for handlers that dispatch runs for a known person."""
+        if self.actor is None:
+            raise LookupError("nobody known did this")
+        return self.actor
+
+    @property
+    def roster(self) -> Roster:
+        """The class's roster, opened once per event."""
+        if self._roster is None:
+            self._roster = rosters.load(self.db, self.here.id) if self.classroom else Roster(())
+        return self._roster
+
+    def forget_roster(self) -> None:
+        """Read the roster anew after it was changed."""
+        self._roster = None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The classroom's time zone."""
+        return ZoneInfo(self.classroom.timezone if self.classroom else self.instance.defaults.timezone)
+
+    @property
+    def today(self) -> datetime:
+        """Now, as the classroom's clocks show it."""
+        return self.now.astimezone(self.zone)
+
+    # --- speaking -------------------------------------------------------------------------------
+
+    @property
+    def say(self) -> Say:
+        """Speaks the language of the place: the group's, or in private the actor's."""
+        if self.group is None and self.actor is not None:
+            return self.say_to(self.actor.person)
+        return self.say_class
+
+    @property
+    def say_class(self) -> Say:
+        """Speaks the classroom's language."""
+        return Say(self.classroom.language if self.classroom else self.instance.defaults.language)
+
+    def say_to(self, person: int) -> Say:
+        """Speaks a person's own language: their wish, else the classroom's, else their account's."""
+        row = self.db.get(Person, person)
+        if row is not None and row.language:
+            return Say(row.language)
+        if self.classroom is not None:
+            return Say(self.classroom.language)
+        accounts = identity.accounts_of(self.db, person)
+        code = accounts[0][0].language if accounts else None
+        return Say(language_of(code, self.instance.defaults.language))
+
+    @property
+    def private(self) -> PersonAddress | None:
+        """The actor's private chat on the platform where this happened; None for nobody known."""
+        if self.actor is None:
+            return None
+        return PersonAddress(self.actor.chat, self.actor.platform, self.actor.native)
+
+    @property
+    def door_open(self) -> bool:
+        """True if the actor is known to read what is told in private."""
+        return self.actor is not None and classrooms.door(self.db, self.actor.chat) == "open"
+
+    def tell(
+        self,
+        text: PrivateText | PublicText,
+        *buttons: AnyButton,
+        handle: str | None = None,
+        park: bool = False,
+        report: Report | None = None,
+    ) -> Tell:
+        """Answer the actor alone, at once (they are awake: they just did something)."""
+        to = self.private
+        if to is None:
+            raise LookupError("nobody known to answer")
+        return Tell(to, text, buttons, handle=handle, park=park, report=report)
+
+    def tell_person(
+        self,
+        person: int,
+        text: PrivateText | PublicText,
+        *buttons: AnyButton,
+        handle: str | None = None,
+        quiet: Hours | None = None,
+        park: bool = False,
+        report: Report | None = None,
+    ) -> list[Effect]:
+        """Tell somebody else; nothing if there is no account to write to. `quiet`: see `hours_of`."""
+        to = identity.private_address(self.db, person)
+        if to is None:
+            return []
+        return [Tell(to, text, buttons, handle=handle, quiet=quiet, park=park, report=report)]
+
+    def post(
+        self,
+        text: PublicText,
+        *buttons: AnyButton,
+        handle: str | None = None,
+        reply_to: str | None = None,
+    ) -> Post:
+        """Say something in the group where this happened."""
+        if self.group is None:
+            raise LookupError("this did not happen in a group")
+        return Post(self.group, text, buttons, handle=handle, reply_to=reply_to)
+
+    def pointer(self, payload: str = "hi") -> Post:
+        """In the group, a neutral button that leads to the private conversation."""
+        say = self.say_class
+        return self.post(
+            say.group("common.continue_in_private"),
+            LinkButton(say.label("common.open_private"), payload),
+        )
+
+    def edit(
+        self, handle: str, text: PrivateText | PublicText, *buttons: AnyButton, of: int | None = None
+    ) -> EditTold:
+        """Change what the actor (or the person `of`) was told under a handle, buttons included."""
+        to = self.private if of is None else identity.private_address(self.db, of)
+        if to is None:
+            raise LookupError("nobody known to answer")
+        return EditTold(to, handle, text, buttons)
+
+    def toast(self, callback: str, text: Label, *, alert: bool = False) -> Toast:
+        """A short line to the one who pressed a button."""
+        place = self.group or self.private
+        if place is None:
+            raise LookupError("nobody known to answer")
+        return Toast(place, callback, text, alert=alert, asked_at=self.now)
+
+    def link(self, payload: str, platform: str | None = None) -> str:
+        """The address that opens the private conversation with the bot, carrying `payload`."""
+        make = self.instance.links.get(platform or self.platform)
+        return make(payload) if make else payload
+
+    # --- dialogues ------------------------------------------------------------------------------
+
+    def expect(self, purpose: str, data: dict[str, Json] | None = None) -> None:
+        """The actor's next free text in private belongs to the dialogue `purpose`."""
+        classroom = self.classroom.id if self.classroom else None
+        presses.begin_dialogue(self.db, self.who.chat, purpose, data or {}, classroom, self.now)
+
+    def expect_nothing(self) -> None:
+        """The dialogue with the actor is over."""
+        presses.end_dialogue(self.db, self.who.chat)
+
+    # --- hours ----------------------------------------------------------------------------------
+
+    @property
+    def quiet(self) -> QuietHours | None:
+        """The classroom's quiet hours for parents; None if switched off."""
+        wish = self.classroom.settings.get("quiet") if self.classroom else None
+        return read_hours(str(wish or self.instance.defaults.quiet), self.zone)
+
+    def hours_of(self, person: int) -> Hours | None:
+        """When this person is not to be disturbed: a teacher's off hours, else the classroom's quiet hours."""
+        window = self.quiet_of(person)
+        return Hours(window.start_text, window.end_text, str(window.zone)) if window else None
+
+    def quiet_of(self, person: int) -> QuietHours | None:
+        """As `hours_of`, as something that can be asked when it is over."""
+        row = self.db.get(Person, person)
+        classroom = self.classroom.id if self.classroom else None
+        teaches = any(
+            Role(r.role) is not Role.COMMITTEE
+            for r in identity.roles_of(self.db, person, classroom, self.today.date())
+        )
+        if teaches:
+            awake = (row.hours if row else None) or self.instance.defaults.teacher_hours
+            window = read_hours(awake, self.zone)
+            return window.outside() if window else None
+        return read_hours(row.hours, self.zone) if row and row.hours else self.quiet
+
+    # --- people of the class --------------------------------------------------------------------
+
+    def teachers(self) -> list[int]:
+        """The persons who act as the class's teacher now, the head teacher first."""
+        return classrooms.teachers(self.db, self.here.id, self.today.date())
+
+    def other(self, actor: Actor | None) -> Room:
+        """The same room as another person would find it."""
+        return replace(self, actor=actor)

@@ -1,0 +1,149 @@
+"""The one database: opened with its key, brought up to date, used one transaction at a time by one thread."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine, event, inspect, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel import Session, create_engine
+
+from classroom.errors import DatabaseError
+from storage.sealing import KeyRing, load_key
+from storage.tables import Instance
+
+T = TypeVar("T")
+PROOF = "homeroom"
+
+
+class Records(Session):
+    """One transaction's view of the database: what handlers hand to the queries of storage."""
+
+
+class Database:
+    """An opened database. `write` runs a function in a transaction in the writer's thread."""
+
+    def __init__(self, engine: Engine, keys: KeyRing) -> None:
+        """Use `open_database`; this binds the key to the engine."""
+        vars(engine.dialect)["homeroom_keys"] = keys
+        self.engine = engine
+        self.keys = keys
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
+
+    @contextmanager
+    def transaction(self) -> Iterator[Records]:
+        """Everything inside happens or nothing does. Errors carry SQLSTATE and constraint, never values."""
+        with Records(self.engine, expire_on_commit=False) as records:
+            try:
+                yield records
+                records.commit()
+            except DBAPIError as error:
+                records.rollback()
+                raise DatabaseError(_without_values(error)) from None
+
+    async def write(self, work: Callable[[Records], T]) -> T:
+        """Run `work` in one transaction in the writer's thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._writer, self._run, work)
+
+    def _run(self, work: Callable[[Records], T]) -> T:
+        with self.transaction() as records:
+            return work(records)
+
+    def close(self) -> None:
+        """Let the writer finish and give back connections."""
+        self._writer.shutdown(wait=True)
+        self.engine.dispose()
+
+
+def _without_values(error: DBAPIError) -> str:
+    original = error.orig
+    state = getattr(original, "sqlstate", None) or getattr(original, "sqlite_errorname", "")
+    constraint = getattr(getattr(original, "diag", None), "constraint_name", None)
+    return f"{type(original).__name__} {state} {constraint or ''}".strip()
+
+
+def open_database(url: str, key_file: Path | None = None) -> Database:
+    """Open, check and migrate. DatabaseError if it is newer than the program or sealed with another key."""
+    parsed = make_url(url)
+    keys = KeyRing(load_key(_key_path(parsed, key_file)))
+    database = Database(_engine(parsed), keys)
+    _upgrade(database.engine)
+    _prove_key(database)
+    return database
+
+
+def _key_path(url: URL, key_file: Path | None) -> Path:
+    if key_file is not None:
+        return key_file
+    if url.get_backend_name() == "sqlite" and url.database:
+        return Path(url.database).with_suffix(".key")
+    return Path("homeroom.key")
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url)
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=4)
+
+
+def _sqlite(url: URL) -> Engine:
+    if not url.database or url.database == ":memory:":
+        raise DatabaseError("storage.url needs a file, e.g. sqlite:///homeroom.db")
+    path = Path(url.database)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    engine = create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False})
+    event.listen(engine, "connect", _sqlite_connect)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _sqlite_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    assert isinstance(connection, sqlite3.Connection)
+    connection.isolation_level = None  # we say BEGIN ourselves
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "busy_timeout=5000", "foreign_keys=ON", "synchronous=FULL"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    # a deferred transaction that begins by reading loses updates silently when it comes to write
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _upgrade(engine: Engine) -> None:
+    from storage.migrations import head, upgrade  # noqa: PLC0415 - alembic is slow to import
+
+    with engine.connect() as connection:
+        known = inspect(connection).has_table("alembic_version")
+        found = (
+            connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() if known else None
+        )
+    if found == head():
+        return
+    upgrade(engine, found)
+
+
+def _prove_key(database: Database) -> None:
+    try:
+        with database.transaction() as records:
+            if records.get(Instance, 1) is None:  # opens the sealed proof
+                records.add(Instance(id=1, proof=PROOF, created_at=datetime.now(UTC)))
+    except DatabaseError as error:
+        raise DatabaseError(
+            "the key file does not belong to this database: set storage.key_file to the one it was made with"
+        ) from error

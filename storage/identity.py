@@ -1,0 +1,225 @@
+"""Who and where: accounts, persons and chats as they are met, and what a person is in a classroom."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlmodel import col, select
+
+from classroom.addresses import ChatKind, GroupAddress, PersonAddress
+from classroom.events import Origin, Sender, SenderKind
+from classroom.people import Actor, Role
+from storage.database import Records
+from storage.tables import Account, Chat, Classroom, Guardian, Member, Person, RoleGrant, StudentRow
+
+
+def meet_chat(records: Records, origin: Origin, now: datetime) -> Chat:
+    """The chat's row, made when it is first seen; its title is kept current."""
+    chat = find_chat(records, origin.platform, origin.native)
+    if chat is None:
+        chat = Chat(
+            platform=origin.platform,
+            native=origin.native,
+            kind=origin.kind,
+            title=origin.title,
+            created_at=now,
+        )
+        records.add(chat)
+        records.flush()
+    elif origin.kind is ChatKind.GROUP and origin.title and chat.title != origin.title:
+        chat.title = origin.title
+    return chat
+
+
+def find_chat(records: Records, platform: str, native: str) -> Chat | None:
+    """The chat with this native id, if it was ever seen."""
+    return records.exec(select(Chat).where(Chat.platform == platform, Chat.native == native)).one_or_none()
+
+
+def meet_account(records: Records, platform: str, sender: Sender, now: datetime) -> Account:
+    """The sender's account, made with its person and private chat when first seen; the name is kept current."""
+    account = find_account(records, platform, sender.native)
+    if account is None:
+        return _new_account(records, platform, sender, now)
+    if sender.name and account.name != sender.name:
+        account.name = sender.name
+    if account.username != sender.username:
+        account.username = sender.username
+    if sender.language and account.language != sender.language:
+        account.language = sender.language
+    return account
+
+
+def find_account(records: Records, platform: str, native: str) -> Account | None:
+    """The account with this native id, if it was ever seen."""
+    return records.exec(
+        select(Account).where(Account.platform == platform, Account.native == native)
+    ).one_or_none()
+
+
+def _new_account(records: Records, platform: str, sender: Sender, now: datetime) -> Account:
+    person = Person(created_at=now)
+    records.add(person)
+    native = sender.native if sender.kind is SenderKind.PERSON else f"{sender.kind.value}:{sender.native}"
+    chat = meet_chat(records, Origin(platform, native, ChatKind.PRIVATE), now)
+    records.flush()
+    account = Account(
+        person_id=person.id,
+        chat_id=chat.id,
+        platform=platform,
+        native=sender.native,
+        name=sender.name,
+        username=sender.username,
+        language=sender.language,
+        kind=sender.kind,
+        created_at=now,
+    )
+    records.add(account)
+    records.flush()
+    return account
+
+
+def actor(records: Records, account: Account, classroom: int | None, today: date | None = None) -> Actor:
+    """What the account's person is in a classroom; `today` (there) ends roles given until a date."""
+    roles = roles_of(records, account.person_id, classroom, today)
+    return Actor(
+        person=account.person_id,
+        account=account.id,
+        chat=account.chat_id,
+        name=account.name,
+        platform=account.platform,
+        native=account.native,
+        language=language_wish(records, account) or "",
+        roles=frozenset(Role(r.role) for r in roles),
+        guardian_of=guardian_of(records, account.person_id, classroom),
+        head=any(r.head for r in roles),
+        known=account.kind == SenderKind.PERSON,
+    )
+
+
+def language_wish(records: Records, account: Account) -> str | None:
+    """The language a person has chosen, else what the platform says of the account; None if neither."""
+    person = records.get(Person, account.person_id)
+    return (person.language if person else None) or account.language
+
+
+def roles_of(
+    records: Records, person: int, classroom: int | None, today: date | None = None
+) -> list[RoleGrant]:
+    """A person's roles that are in force."""
+    if classroom is None:
+        return []
+    found = records.exec(
+        select(RoleGrant).where(
+            RoleGrant.person_id == person,
+            RoleGrant.classroom_id == classroom,
+            col(RoleGrant.ended_at).is_(None),
+        )
+    ).all()
+    return [r for r in found if r.until is None or today is None or r.until >= today]
+
+
+def guardian_of(records: Records, person: int, classroom: int | None) -> tuple[int, ...]:
+    """The students of a classroom for whom a person answers."""
+    if classroom is None:
+        return ()
+    return tuple(
+        records.exec(
+            select(Guardian.student_id)
+            .join(StudentRow, col(StudentRow.id) == col(Guardian.student_id))
+            .where(
+                Guardian.person_id == person,
+                Guardian.classroom_id == classroom,
+                Guardian.state == "active",
+                col(StudentRow.removed_at).is_(None),
+            )
+            .order_by(col(Guardian.id))
+        ).all()
+    )
+
+
+def classrooms_of(records: Records, person: int) -> list[Classroom]:
+    """The classrooms in which a person has a role, a child, or was seen in a group, in that order."""
+    by_role = select(RoleGrant.classroom_id).where(
+        RoleGrant.person_id == person, col(RoleGrant.ended_at).is_(None)
+    )
+    by_child = select(Guardian.classroom_id).where(
+        Guardian.person_id == person, col(Guardian.state).in_(("active", "pending"))
+    )
+    by_group = (
+        select(Chat.classroom_id)
+        .join(Member, col(Member.chat_id) == col(Chat.id))
+        .join(Account, col(Account.id) == col(Member.account_id))
+        .where(Account.person_id == person, col(Member.present).is_(True))
+    )
+    for ids in (by_role.union(by_child), by_group):
+        found = records.exec(
+            select(Classroom)
+            .where(col(Classroom.id).in_(ids), Classroom.state != "ended")
+            .order_by(col(Classroom.id))
+        ).all()
+        if found:
+            return list(found)
+    return []
+
+
+def group_address(chat: Chat, thread: str | None = None) -> GroupAddress:
+    """The address of a group's row."""
+    if chat.kind != ChatKind.GROUP:
+        raise ValueError("not a group")
+    return GroupAddress(chat.id, chat.platform, chat.native, thread or chat.thread)
+
+
+def person_address(chat: Chat) -> PersonAddress:
+    """The address of a private chat's row."""
+    if chat.kind != ChatKind.PRIVATE:
+        raise ValueError("not a private chat")
+    return PersonAddress(chat.id, chat.platform, chat.native)
+
+
+def groups_of(records: Records, classroom: int) -> list[Chat]:
+    """The groups of a classroom in which the bot is, the first one first."""
+    return list(
+        records.exec(
+            select(Chat)
+            .where(
+                Chat.classroom_id == classroom,
+                Chat.kind == ChatKind.GROUP,
+                col(Chat.present).is_(True),
+            )
+            .order_by(col(Chat.id))
+        ).all()
+    )
+
+
+def accounts_of(records: Records, person: int) -> list[tuple[Account, Chat]]:
+    """A person's own accounts with their private chats, reachable ones first."""
+    found = records.exec(
+        select(Account, Chat)
+        .join(Chat, col(Chat.id) == col(Account.chat_id))
+        .where(Account.person_id == person, Account.kind == SenderKind.PERSON)
+        .order_by(col(Account.id))
+    ).all()
+    order = {"open": 0, "unknown": 1, "never_started": 2, "blocked": 3}
+    return sorted(found, key=lambda pair: order.get(pair[1].door, 9))
+
+
+def private_address(records: Records, person: int) -> PersonAddress | None:
+    """Where to write to a person: the account most likely to be reachable; None if there is none."""
+    accounts = accounts_of(records, person)
+    return person_address(accounts[0][1]) if accounts else None
+
+
+def saw_member(records: Records, chat: int, account: int, now: datetime, *, present: bool = True) -> Member:
+    """Note that an account is (or no longer is) in a group."""
+    member = records.exec(
+        select(Member).where(Member.chat_id == chat, Member.account_id == account)
+    ).one_or_none()
+    if member is None:
+        member = Member(chat_id=chat, account_id=account, present=present, seen_at=now)
+        records.add(member)
+        records.flush()
+    else:
+        member.present = present
+        member.seen_at = now
+    return member

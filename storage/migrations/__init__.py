@@ -1,0 +1,40 @@
+"""The database's history, one file a step; `upgrade` walks it and refuses a database newer than the program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
+
+from classroom.errors import DatabaseError
+
+HEAD = "0001"
+"""The newest step, named here so that a start need not read every file of the history."""
+
+
+def head() -> str:
+    """The step this program expects."""
+    return HEAD
+
+
+def config(engine: Engine | None = None) -> Config:
+    """Alembic's settings, made in code: there is no alembic.ini to find."""
+    made = Config()
+    made.set_main_option("script_location", str(Path(__file__).parent))
+    made.attributes["engine"] = engine
+    return made
+
+
+def upgrade(engine: Engine, found: str | None) -> None:
+    """Bring the database to `head`; DatabaseError if its step `found` is unknown here."""
+    settings = config(engine)
+    known = {step.revision for step in ScriptDirectory.from_config(settings).walk_revisions()}
+    if found is not None and found not in known:
+        raise DatabaseError(
+            f"the database is at step {found}, which this version of Homeroom does not know: "
+            "install a newer Homeroom; nothing was changed"
+        )
+    command.upgrade(settings, "head")

@@ -1,0 +1,39 @@
+"""Alembic's entry: runs the steps on the engine that storage opened."""
+
+from typing import Literal
+
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from sqlalchemy import Engine
+from sqlalchemy.types import TypeEngine
+from sqlmodel.sql.sqltypes import AutoString
+
+from storage.sealing import Sealed, SealedJson, SealedPrivate, Utc
+from storage.tables import metadata
+
+
+def render(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:
+    """Write what the database sees: a step of the history must not change with the program."""
+    if kind != "type" or not isinstance(item, TypeEngine):
+        return False
+    if isinstance(item, Sealed | SealedJson | SealedPrivate):
+        return "sa.LargeBinary()"
+    if isinstance(item, Utc):
+        return "sa.BigInteger()"
+    return "sa.String()" if isinstance(item, AutoString) else False
+
+
+engine = context.config.attributes["engine"]
+assert isinstance(engine, Engine)
+with engine.connect() as connection:
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        render_as_batch=True,
+        compare_type=False,
+        render_item=render,
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()
