@@ -22,6 +22,9 @@ MAX_LINES = MAX_ROWS + HEADER_DEPTH
 """The last line that may be used: as many rows as are taken below the deepest header."""
 
 MAX_PARTS = 1_000
+MAX_ELEMENTS = 800_000
+"""XML elements of a file; a full sheet has up to three per cell, and walking a million takes two seconds."""
+
 MAX_CELL_CHARS = 8_000_000
 """Characters of all cells together; a text may be referred to by many cells."""
 
@@ -80,6 +83,7 @@ def repack(parts: Mapping[str, bytes]) -> bytes:
 
 def guard_xlsx(parts: Mapping[str, bytes]) -> None:
     """Walk all parts of an .xlsx, shared texts first; raise SheetError if one must not be read."""
+    _check_elements(parts.values())
     shared = _SharedTexts()
     texts = {name for name in parts if name.casefold() == "xl/sharedstrings.xml"}
     for name in texts:
@@ -94,7 +98,13 @@ def guard_xlsx(parts: Mapping[str, bytes]) -> None:
 
 def guard_ods(content: bytes) -> None:
     """Walk the content of an .ods, whose rows and cells may be repeated by a number."""
+    _check_elements([content])
     walk(content, _Tables())
+
+
+def _check_elements(parts: Iterable[bytes]) -> None:
+    if sum(part.count(b"<") - part.count(b"</") for part in parts) > MAX_ELEMENTS:
+        raise SheetError(SheetCode.TOO_MANY_CELLS)
 
 
 class Handler:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from classroom.roster_cells import CellRefusedError, name_of, number_of, phone_of, tidy
+from classroom.roster_cells import CellRefusedError, name_of, number_of, phone_of, printable, tidy
 from classroom.roster_grid import Grid, settle
 from classroom.roster_rows import (
+    MAX_CONTACTS,
     MAX_ROWS,
     RefusalReason,
     RefusedRow,
@@ -54,39 +55,54 @@ def read_oneroster(files: Mapping[str, Grid]) -> RosterSheet:
     if len(users) > MAX_ROWS:
         raise SheetError(SheetCode.TOO_MANY_ROWS)
     enrolled = _homeroom(files.get("classes.csv", ()), files.get("enrollments.csv", ()))
-    students = [user for user in users if user.role == "student" and (not enrolled or user.id in enrolled)]
+    everyone = [user for user in users if user.role == "student"]
+    students = [user for user in everyone if not enrolled or user.id in enrolled]
     if not students:
         raise SheetError(SheetCode.EMPTY)
     guardians = {user.id: user for user in users if user.role in _GUARDIANS and user.active}
-    return _sheet(students, guardians, {user.id for user in users if user.role == "student"})
+    rows, refused = _students(students, guardians)
+    return settle(rows, [*refused, *_unlinked(everyone, guardians.values())])
 
 
-def _sheet(students: Sequence[_User], guardians: Mapping[str, _User], everyone: set[str]) -> RosterSheet:
+def _students(
+    students: Sequence[_User], guardians: Mapping[str, _User]
+) -> tuple[list[RosterRow], list[RefusedRow]]:
     rows: list[RosterRow] = []
     refused: list[RefusedRow] = []
     same = Counter(user.name for user in students)
+    wards: dict[str, list[str]] = {}
+    for guardian in guardians.values():
+        for ward in guardian.agents:
+            wards.setdefault(ward, []).append(guardian.id)
     for student in students:
+        ids = dict.fromkeys([*student.agents, *wards.get(student.id, ())])
+        contacts = [guardians[id_] for id_ in ids if id_ in guardians]
         try:
-            rows.extend(_rows(student, guardians, refused, namesakes=same[student.name] > 1))
+            rows.extend(_rows(student, contacts, refused, namesakes=same[student.name] > 1))
         except CellRefusedError as refusal:
             refused.append(RefusedRow(student.line, refusal.reason, refusal.value))
+        if len(rows) + len(refused) > MAX_CONTACTS:
+            raise SheetError(SheetCode.TOO_MANY_ROWS)
+    return rows, refused
+
+
+def _unlinked(students: Sequence[_User], guardians: Iterable[_User]) -> Iterator[RefusedRow]:
+    """Name the guardians that no student of the file, of whatever class, belongs to."""
+    ids = {student.id for student in students}
     linked = {agent for student in students for agent in student.agents}
-    for guardian in guardians.values():
-        if guardian.id not in linked and not everyone & set(guardian.agents):
-            refused.append(RefusedRow(guardian.line, RefusalReason.NO_STUDENT, guardian.name[:40]))
-    return settle(rows, refused)
+    for guardian in guardians:
+        if guardian.id not in linked and ids.isdisjoint(guardian.agents):
+            yield RefusedRow(guardian.line, RefusalReason.NO_STUDENT, printable(guardian.name))
 
 
 def _rows(
-    student: _User, guardians: Mapping[str, _User], refused: list[RefusedRow], *, namesakes: bool
+    student: _User, contacts: Sequence[_User], refused: list[RefusedRow], *, namesakes: bool
 ) -> Iterator[RosterRow]:
     if not student.active:
         raise CellRefusedError(RefusalReason.INACTIVE, student.name)
     name = name_of(student.name)
     # Without a number of their own, two children of one name are told apart by the system's key.
     number = number_of(student.number) or (number_of(student.id) if namesakes else None)
-    ids = [*student.agents, *(other.id for other in guardians.values() if student.id in other.agents)]
-    contacts = [guardians[id_] for id_ in dict.fromkeys(ids) if id_ in guardians]
     found = False
     for contact in contacts:
         try:

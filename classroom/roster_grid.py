@@ -17,6 +17,7 @@ from classroom.roster_cells import (
 )
 from classroom.roster_columns import Column, Field, columns_of, is_header_word
 from classroom.roster_rows import (
+    MAX_CONTACTS,
     MAX_ROWS,
     RefusalReason,
     RefusedRow,
@@ -88,6 +89,8 @@ def _checked(lines: Iterable[tuple[RosterRow, ...] | RefusedRow]) -> RosterSheet
             refused.append(line)
         else:
             rows.extend(line)
+        if len(rows) > MAX_CONTACTS:
+            raise SheetError(SheetCode.TOO_MANY_ROWS)
     if not rows and not refused:
         raise SheetError(SheetCode.EMPTY)
     return settle(rows, refused)

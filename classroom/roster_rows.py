@@ -16,6 +16,8 @@ MAX_FILE_BYTES = 5 * 1024 * 1024
 MAX_UNPACKED_BYTES = 50 * 1024 * 1024
 MAX_ROWS = 5_000
 MAX_COLUMNS = 50
+MAX_CONTACTS = 4 * MAX_ROWS
+"""Rows that come out of one file, where a line or a student has several contacts."""
 MAX_TEXT = 40
 """Characters of a name, number, alias or relation."""
 
