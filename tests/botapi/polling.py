@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from tests.botapi.errors import bad, conflict
-from tests.botapi.jsons import Json, clean, flag, number, text
+from tests.botapi.jsons import Json, clean, flag, items, number, text
 from tests.botapi.updates import KINDS, NOT_BY_DEFAULT, Updates, Webhook
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ async def get_updates(server: BotApiServer, params: Json) -> object:
     queue = server.world.updates
     if queue.webhook.url:
         raise conflict(_ACTIVE)
+    _known(server, params)
     with server.world.lock:
         queue.allow(params.get("allowed_updates"))
         queue.confirm(number(params, "offset"))
@@ -37,12 +38,20 @@ async def get_updates(server: BotApiServer, params: Json) -> object:
     deadline = time.monotonic() + min(number(params, "timeout"), 50)
     while True:
         _still(queue, mine)
+        if server.stopping:
+            raise ConnectionAbortedError
         with server.world.lock:
             found = queue.take(number(params, "limit", 100))
         left = deadline - time.monotonic()
         if found or left <= 0:
             return json.loads(json.dumps(found))
         await server.news(left)
+
+
+def _known(server: BotApiServer, params: Json) -> None:
+    """The real server silently ignores a misspelt kind of update."""
+    unknown = {str(kind) for kind in items(params.get("allowed_updates"))} - KINDS
+    server.violations += [f'allowed_updates: no such kind "{kind}"' for kind in sorted(unknown)]
 
 
 def _still(queue: Updates, mine: int) -> None:
@@ -63,6 +72,7 @@ async def set_webhook(server: BotApiServer, params: Json) -> object:
     if secret and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
         raise bad("secret token contains unallowed characters")
     queue = server.world.updates
+    _known(server, params)
     with server.world.lock:
         queue.allow(params.get("allowed_updates"))
         if flag(params, "drop_pending_updates"):

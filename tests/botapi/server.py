@@ -20,6 +20,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from tests.botapi import bodies, polling, spec
+from tests.botapi.control import Control
 from tests.botapi.errors import RefusedError, bad, too_many
 from tests.botapi.faults import Fault, Faults, transport_of
 from tests.botapi.jsons import Json, obj, text
@@ -59,6 +60,8 @@ class BotApiServer:
         self.violations: list[str] = []
         self.floods: list[Served] = []
         self.webhook_retry = 0.2
+        self.control: Control | None = None
+        self.stopping = False
         self.port = port
         self.loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -118,6 +121,7 @@ class BotApiServer:
             timeout_keep_alive=75,
         )
         self._uvicorn = uvicorn.Server(config)
+        self.stopping = False
         self._thread = threading.Thread(target=self._run, args=(listener,), daemon=True, name="botapi")
         self._thread.start()
         deadline = time.monotonic() + 10
@@ -148,7 +152,7 @@ class BotApiServer:
         self.faults.clear()
         if self._uvicorn is not None and self._thread is not None:
             self._uvicorn.should_exit = True
-            self.world.updates.poller += 1
+            self.stopping = True
             self._ring()
             self._thread.join(10)
         self._uvicorn = self._thread = None
@@ -168,6 +172,9 @@ class BotApiServer:
     async def _app(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         path = request.url.path
+        if path == "/control" and self.control is not None:
+            await (await self.control.answer(request))(scope, receive, send)
+            return
         if path.startswith("/file/bot"):
             await self._file(path)(scope, receive, send)
             return
@@ -194,7 +201,11 @@ class BotApiServer:
             await asyncio.sleep(fault.seconds)
         if (hold := self.faults.held(method, after=False)) is not None:
             await hold.freeze()
-        status, answer = await self._answer(method, request, body, fault)
+        try:
+            status, answer = await self._answer(method, request, body, fault)
+        except ConnectionAbortedError:
+            _reset(send)
+            return
         if (hold := self.faults.held(method, after=True)) is not None:
             await hold.freeze()
         if fault and fault.kind == "silence":

@@ -18,7 +18,9 @@ class Talking(Core):
     ) -> tuple[User, Chat | None, Json]:
         """Who a message is from, as the group sees it."""
         if chat.kind == "private":
-            user.started, user.blocked = True, False
+            if user.blocked:
+                raise NotAllowed(f"{user.first_name} has blocked the bot: start() again")
+            user.started = True
             return user, None, {}
         member = self.member(chat, user)
         if not member.inside:

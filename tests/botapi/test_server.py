@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
@@ -29,6 +30,7 @@ from telegram.error import (
     RetryAfter,
     TelegramError,
 )
+from telegram.ext import Application, ContextTypes, MessageHandler, filters
 
 from tests.botapi import BotApiServer, Chat, NotAllowed, User, World
 from tests.botapi.world import CLASS_RIGHTS
@@ -459,3 +461,79 @@ async def test_it_can_stop_and_start_again(server: BotApiServer, bot: Bot) -> No
         await bot.get_me()
     server.start()
     assert (await bot.get_me()).username == "homeroom_bot"
+
+
+async def test_a_whole_application_polls(server: BotApiServer, world: World, mother: User) -> None:
+    async def echo(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        assert update.effective_message is not None
+        await update.effective_message.reply_text(f"收到：{update.effective_message.text}", do_quote=True)
+
+    builder = Application.builder().token(server.token).base_url(server.base_url)
+    application = builder.base_file_url(server.base_file_url).build()
+    application.add_handler(MessageHandler(filters.TEXT, echo))
+    async with application:
+        assert application.updater is not None
+        await application.updater.start_polling(allowed_updates=EVERYTHING)
+        await application.start()
+        said = world.dm(mother, "请假")
+        heard = await world.eventually(lambda: world.find(mother, "收到：请假"))
+        assert heard.reply_to is said
+        await application.updater.stop()
+        await application.stop()
+    assert server.violations == []
+
+
+async def test_who_blocked_the_bot_must_start_again(bot: Bot, world: World, mother: User) -> None:
+    world.start(mother)
+    world.block(mother)
+    with pytest.raises(NotAllowed):
+        world.dm(mother, "在吗")
+    world.start(mother)
+    states = [u.my_chat_member.new_chat_member.status for u in await drain(bot) if u.my_chat_member]
+    assert states == ["kicked", "member"]
+
+
+async def test_as_its_own_process() -> None:
+    command = (sys.executable, "-m", "tests.botapi")
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    assert process.stdout is not None
+    url, token = (await process.stdout.readline()).decode().split()
+    async with httpx.AsyncClient() as client, Bot(token, base_url=f"{url}/bot") as bot:
+        orders: list[dict[str, object]] = [
+            {"call": "user", "args": ["张小明妈妈"], "as": "mother"},
+            {"call": "start", "args": ["$mother"]},
+        ]
+        for order in orders:
+            assert (await client.post(f"{url}/control", json=order)).status_code == 200
+        (update,) = await bot.get_updates(timeout=5)
+        assert update.effective_chat is not None
+        await bot.send_message(update.effective_chat.id, "您好")
+        inbox = (await client.post(f"{url}/control", json={"call": "inbox", "args": ["$mother"]})).json()
+        assert [shown["text"] for shown in inbox["result"]] == ["您好"]
+        assert (await client.get(f"{url}/control")).json()["violations"] == []
+    process.terminate()
+    assert await process.wait() == 0
+
+
+@pytest.mark.parametrize(
+    ("mode", "text", "plain", "found"),
+    [
+        ("HTML", "  <b>通<i>知</i></b> 3 &lt; 5", "通知 3 < 5", [("bold", "通知"), ("italic", "知")]),
+        ("HTML", '<a href="https://a.b/?x=1&amp;y=2">链接</a>', "链接", [("text_link", "链接")]),
+        ("MarkdownV2", "*粗* _斜_ `a*b`", "粗 斜 a*b", [("bold", "粗"), ("italic", "斜"), ("code", "a*b")]),
+        (
+            "MarkdownV2",
+            "[链](https://a.b/c\\))\n>引\n>用\n完",
+            "链\n引\n用\n完",
+            [("text_link", "链"), ("blockquote", "引\n用")],
+        ),
+        ("Markdown", "*粗* a\\_b", "粗 a_b", [("bold", "粗")]),
+    ],
+)
+async def test_parse_modes(
+    bot: Bot, world: World, mother: User, mode: str, text: str, plain: str, found: list[tuple[str, str]]
+) -> None:
+    world.start(mother)
+    sent = await bot.send_message(mother.id, text, parse_mode=mode)
+    assert sent.text == plain
+    assert [(str(e.type), sent.parse_entity(e)) for e in sent.entities] == found

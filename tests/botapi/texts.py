@@ -101,7 +101,11 @@ def _tag_entity(name: str, start: int, length: int, attributes: str) -> Json:
 
 def _markdown2(value: str) -> tuple[str, list[Json]]:
     out, entities, stack, i = "", list[Json](), list[tuple[str, int]](), 0
+    quoted: int | None = None
     while i < len(value):
+        if quoted is not None and value[i - 1] == "\n" and value[i] != ">":
+            entities.append({"type": "blockquote", "offset": quoted, "length": units(out) - 1 - quoted})
+            quoted = None
         code = next((m for m, _ in stack[-1:] if m in ("`", "```")), None)
         if value[i] == "\\" and i + 1 < len(value) and ord(value[i + 1]) < 127:
             out, i = out + value[i + 1], i + 2
@@ -120,7 +124,8 @@ def _markdown2(value: str) -> tuple[str, list[Json]]:
             stack.append(("[", units(out)))
             i += 1
         elif value[i] == "]" and stack and stack[-1][0] == "[" and value.startswith("](", i):
-            end = value.find(")", i)
+            closing = re.compile(r"(?<!\\)\)").search(value, i)
+            end = closing.start() if closing else -1
             if end < 0:
                 raise bad("can't parse entities: Can't find end of a URL at byte offset " + _byte(value, i))
             start = stack.pop()[1]
@@ -128,7 +133,7 @@ def _markdown2(value: str) -> tuple[str, list[Json]]:
             entities.append(link | {"url": value[i + 2 : end].replace("\\", "")})
             i = end + 1
         elif value[i] == ">" and (not out or out.endswith("\n")):
-            i += 1
+            quoted, i = (units(out) if quoted is None else quoted), i + 1
         elif value[i] in _RESERVED:
             raise bad(
                 f"can't parse entities: Character '{value[i]}' is reserved and must be escaped with the "
@@ -139,6 +144,8 @@ def _markdown2(value: str) -> tuple[str, list[Json]]:
     if stack:
         kind = _MARKS.get(stack[-1][0], "text_link").capitalize()
         raise bad(f"can't parse entities: Can't find end of {kind} entity at byte offset {stack[-1][1]}")
+    if quoted is not None:
+        entities.append({"type": "blockquote", "offset": quoted, "length": units(out) - quoted})
     return out, [e for e in entities if number(e, "length")]
 
 
@@ -182,7 +189,9 @@ def formatted(params: Json, key: str, entities_key: str, limit: int, too_long: s
     for entity in entities:
         if number(entity, "offset") + number(entity, "length") > units(value):
             raise bad("ENTITY_BOUNDS_INVALID")
-    value = value.rstrip()
+    lead = units(value) - units(value.lstrip())
+    entities = [e | {"offset": max(0, number(e, "offset") - lead)} for e in entities]
+    value = value.strip()
     size = units(value)
     if size > limit:
         raise bad(too_long)
