@@ -100,8 +100,13 @@ class Asks(Line):
     async def _set_menu(
         self, scope: BotCommandScope, commands: Sequence[tuple[str, str]], language: str | None
     ) -> None:
-        fit = [(name, brief(what or name, DESCRIPTION)) for name, what in commands if COMMAND.fullmatch(name)]
+        # Telegram refuses the whole list for one name that is twice in it or not a-z, 0-9 and _
+        fit = {
+            name: brief(what.strip() or name, DESCRIPTION)
+            for name, what in commands
+            if COMMAND.fullmatch(name)
+        }
         if fit:
-            await self._bot.set_my_commands(fit[:COMMANDS_MOST], scope, language)
+            await self._bot.set_my_commands(list(fit.items())[:COMMANDS_MOST], scope, language)
         else:
             await self._bot.delete_my_commands(scope, language)

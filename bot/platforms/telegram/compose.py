@@ -116,5 +116,5 @@ def _fit_for_tag(char: str) -> bool:
 
 
 def brief(text: str, limit: int) -> str:
-    """Cut a line to `limit` characters, with a mark where it was cut."""
-    return text if len(text) <= limit else text[: limit - 1] + MARK
+    """Cut a line to `limit` units, with a mark where it was cut."""
+    return shorten(Piece(text, ()), limit).text

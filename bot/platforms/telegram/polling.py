@@ -11,7 +11,7 @@ import structlog
 from telegram.error import TelegramError
 
 from bot.platforms.telegram.fields import Obj, number
-from bot.platforms.telegram.updates import ALLOWED, incoming
+from bot.platforms.telegram.updates import ALLOWED, committed, incoming
 from bot.platforms.telegram.wire import AnswerError, LineError, Wire
 from bot.ports import Store
 from classroom.errors import ConfigError
@@ -104,13 +104,11 @@ class Poller:
 
     async def _stored(self, updates: list[Obj], store: Store) -> bool:
         batch = [one for update in updates for one in incoming(update)]
-        if batch:
-            try:
-                await store(batch)
-            except Exception as error:  # whatever intake's trouble is, the same updates come again
-                self._say(f"updates could not be stored: {type(error).__name__}")
-                await self._backoff.wait()
-                return False
+        trouble = await committed(store, batch) if batch else None
+        if trouble is not None:
+            self._say(f"updates could not be stored: {type(trouble).__name__}")
+            await self._backoff.wait()
+            return False
         ids = [found for update in updates if (found := number(update, "update_id")) is not None]
         self._offset = max(ids) + 1 if ids else None
         if not ids:

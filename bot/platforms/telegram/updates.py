@@ -8,11 +8,12 @@ neither a redelivery it does not know nor an old key worn by a new update.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Sequence
 
 from bot.platforms.telegram.fields import Obj, ident, number, obj, objs, text
-from bot.ports import Incoming
+from bot.ports import Incoming, Store
 
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member", "chat_member")
 ALBUM_WAIT = 1.0
@@ -35,6 +36,12 @@ def incoming(update: Obj) -> Sequence[Incoming]:
     if album:
         return [Incoming(key, _raw(update), f"{ident(obj(message, 'chat'), 'id')}:{album}", ALBUM_WAIT)]
     return [Incoming(key, _raw(update))]
+
+
+async def committed(store: Store, batch: Sequence[Incoming]) -> BaseException | None:
+    """Store a batch; the trouble, whatever it is, if that failed: then Telegram keeps the updates."""
+    [trouble] = await asyncio.gather(store(batch), return_exceptions=True)
+    return trouble
 
 
 def _raw(update: Obj) -> bytes:

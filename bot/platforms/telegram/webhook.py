@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.platforms.telegram.updates import incoming
+from bot.platforms.telegram.updates import committed, incoming
 from bot.ports import Store
 
 log = structlog.get_logger(__name__)
@@ -59,9 +59,8 @@ async def _take(body: bytes, store: Store) -> Response:
     batch = incoming(update) if isinstance(update, dict) else ()
     if not batch:
         return Response(status_code=400)
-    try:
-        await store(batch)
-    except Exception as error:  # Telegram sends it again; nothing of the trouble leaves the house
-        log.warning("telegram.webhook", trouble=f"update could not be stored: {type(error).__name__}")
+    trouble = await committed(store, batch)
+    if trouble is not None:  # Telegram sends it again; nothing of the trouble leaves the house
+        log.warning("telegram.webhook", trouble=f"update could not be stored: {type(trouble).__name__}")
         return Response(status_code=503)
     return Response(status_code=200)
