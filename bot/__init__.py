@@ -1,0 +1,1 @@
+"""The roof: what turns handlers into a running bot."""

@@ -120,7 +120,7 @@ class Tell:
 
 @dataclass(frozen=True, slots=True)
 class EditPost:
-    """Change a post of ours in a group, named by its handle; waiting edits of one handle merge into the last."""
+    """Change a post of ours in a group; waiting edits of one handle merge into the last."""
 
     to: GroupAddress
     handle: str
@@ -240,6 +240,7 @@ class Ask:
     MEMBER: `about` is a native account id, the answer {"status", "admin", "creator", "name", "tag"}.
     RIGHTS: the bot's own rights here, the answer {"admin", "rights", "title"}.
     ROSTER_FILE: `about` is an attachment's ref, the answer a RosterSheet as JSON.
+    `asked_by` is our row of the account that becomes the actor of the answer.
     """
 
     chat: GroupAddress | PersonAddress
@@ -248,6 +249,7 @@ class Ask:
     then: str
     data: dict[str, Json] = field(default_factory=dict)
     filename: str = ""
+    asked_by: int | None = None
     lane: Lane = Lane.INSTANT
     kind: Literal["ask"] = "ask"
 

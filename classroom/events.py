@@ -10,7 +10,7 @@ from typing_extensions import TypeAliasType
 
 from classroom.addresses import ChatKind
 
-Json = TypeAliasType("Json", "str | int | float | bool | None | list[Json] | dict[str, Json]")
+Json = TypeAliasType("Json", "str | int | float | bool | list[Json] | dict[str, Json] | None")
 """What travels through the queue; a named alias, since pydantic cannot follow an implicit recursive one."""
 
 
@@ -166,7 +166,10 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What a platform answered to an `Ask`; `then` names the handler, `answer` is None where it failed."""
+    """What a platform answered to an `Ask`; `then` names the handler, `answer` is None where it failed.
+
+    `chat` is our row of the chat asked about, `asked_by` our row of the account that wanted to know.
+    """
 
     delivery: int
     then: str
@@ -174,7 +177,8 @@ class Answered:
     data: dict[str, Json] = field(default_factory=dict)
     failure: str | None = None
     classroom: int | None = None
-    person: int | None = None
+    chat: int | None = None
+    asked_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

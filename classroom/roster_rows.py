@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self, TypeAlias
+from typing import Self
 
 from classroom.errors import HomeroomError
+from classroom.events import Json
 
-JsonValue: TypeAlias = "str | int | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
 """The part of JSON that these values are made of."""
 
 MAX_FILE_BYTES = 5 * 1024 * 1024
@@ -83,7 +83,7 @@ class SheetError(HomeroomError):
         """Survive the way back from a worker process."""
         return (SheetError, (self.code,))
 
-    def to_json(self) -> dict[str, JsonValue]:
+    def to_json(self) -> dict[str, Json]:
         """Give what a queue may carry: code and limit."""
         return {"code": self.code.value, "limit": self.limit}
 
@@ -105,7 +105,7 @@ class RosterRow:
     relation: str | None = None
     phone: str | None = None
 
-    def to_json(self) -> dict[str, JsonValue]:
+    def to_json(self) -> dict[str, Json]:
         """Give the row as plain JSON."""
         return {
             "line": self.line,
@@ -140,7 +140,7 @@ class RefusedRow:
     reason: RefusalReason
     value: str
 
-    def to_json(self) -> dict[str, JsonValue]:
+    def to_json(self) -> dict[str, Json]:
         """Give the refusal as plain JSON."""
         return {"line": self.line, "reason": self.reason.value, "value": self.value}
 
@@ -158,7 +158,7 @@ class RosterSheet:
     rows: tuple[RosterRow, ...]
     refused: tuple[RefusedRow, ...] = ()
 
-    def to_json(self) -> dict[str, JsonValue]:
+    def to_json(self) -> dict[str, Json]:
         """Give the sheet as plain JSON."""
         return {
             "rows": [row.to_json() for row in self.rows],

@@ -23,6 +23,7 @@ from classroom.events import (
 )
 from classroom.people import Actor, Role
 from handlers.room import Room
+from storage.tables import Code
 
 
 class Who(Flag):
@@ -75,6 +76,15 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """A link that somebody came in by: its code was found, is valid, and says what it is for."""
+
+    code: Code
+    token: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """Free text in private that a dialogue was waiting for, with what the dialogue remembered."""
 
@@ -88,6 +98,7 @@ Effects = Iterable[Effect]
 OnCommand = Callable[[Command, Room], Effects]
 OnPress = Callable[[Press, Room], Effects]
 OnSaid = Callable[[Said, Room], Effects]
+OnOpened = Callable[[Opened, Room], Effects]
 OnMessage = Callable[[Message, Room], Effects | None]
 OnAnswered = Callable[[Answered, Room], Effects]
 OnDue = Callable[[Due, Room], Effects]
@@ -125,6 +136,7 @@ class Feature:
     dues: dict[str, OnDue] = field(default_factory=dict)
     failures: dict[str, OnUndelivered] = field(default_factory=dict)
     arrivals: dict[str, OnDelivered] = field(default_factory=dict)
+    codes: dict[str, OnOpened] = field(default_factory=dict)
     first: list[OnMessage] = field(default_factory=list)
     watchers: list[OnMessage] = field(default_factory=list)
     happenings: list[tuple[type[Happening], OnHappening]] = field(default_factory=list)
@@ -153,6 +165,10 @@ class Feature:
     def dialogue(self, purpose: str) -> Callable[[OnSaid], OnSaid]:
         """Run this for the free text that a dialogue of `purpose` waits for."""
         return _into(self.dialogues, purpose)
+
+    def code(self, purpose: str) -> Callable[[OnOpened], OnOpened]:
+        """Run this when somebody opens the bot by a link whose code is for `purpose`."""
+        return _into(self.codes, purpose)
 
     def answer(self, then: str) -> Callable[[OnAnswered], OnAnswered]:
         """Run this for the platform's answer to an Ask with this `then`."""

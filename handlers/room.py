@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from classroom.addresses import GroupAddress, PersonAddress
@@ -18,6 +19,9 @@ from storage import classrooms, identity, presses, rosters
 from storage.database import Records
 from storage.tables import Classroom, Person
 from templates.render import Say, language_of
+
+if TYPE_CHECKING:
+    from handlers.feature import Opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +42,20 @@ class Defaults:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """What is the same for every event: defaults, how each platform links to a private chat, digests of codes."""
+    """What is the same for every event: defaults, links to private chats, digests of codes."""
 
     defaults: Defaults
     links: Mapping[str, Callable[[str], str]]
     digest: Callable[[str], str]
     commands: tuple[CommandLike, ...] = ()
+    codes: Mapping[str, Callable[[Opened, Room], Iterable[Effect]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class CommandLike:
     """What /help and the menus need to know of a command."""
 
+    feature: str
     name: str
     chinese: tuple[str, ...]
     where: str
@@ -240,7 +246,7 @@ class Room:
         return read_hours(str(wish or self.instance.defaults.quiet), self.zone)
 
     def hours_of(self, person: int) -> Hours | None:
-        """When this person is not to be disturbed: a teacher's off hours, else the classroom's quiet hours."""
+        """When this person is not to be disturbed: a teacher's off hours, else the class's quiet ones."""
         window = self.quiet_of(person)
         return Hours(window.start_text, window.end_text, str(window.zone)) if window else None
 
@@ -264,6 +270,6 @@ class Room:
         """The persons who act as the class's teacher now, the head teacher first."""
         return classrooms.teachers(self.db, self.here.id, self.today.date())
 
-    def other(self, actor: Actor | None) -> Room:
-        """The same room as another person would find it."""
-        return replace(self, actor=actor)
+    def inside(self, classroom: Classroom, actor: Actor) -> Room:
+        """The same event seen from within a classroom, by the actor as known there."""
+        return replace(self, classroom=classroom, actor=actor, _roster=None)

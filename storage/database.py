@@ -15,7 +15,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine, event, inspect, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, create_engine
 
@@ -64,6 +64,16 @@ class Database:
         """Let the writer finish and give back connections."""
         self._writer.shutdown(wait=True)
         self.engine.dispose()
+
+
+def is_database_trouble(error: Exception) -> bool:
+    """True if the database itself is at fault (gone, locked, full), so that no event is to blame."""
+    return isinstance(error, OperationalError | InterfaceError)
+
+
+def describe(error: Exception) -> str:
+    """An error in a few words that hold no value: a class, and for the database its own code."""
+    return _without_values(error) if isinstance(error, DBAPIError) else type(error).__name__
 
 
 def _without_values(error: DBAPIError) -> str:

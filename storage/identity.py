@@ -37,7 +37,7 @@ def find_chat(records: Records, platform: str, native: str) -> Chat | None:
 
 
 def meet_account(records: Records, platform: str, sender: Sender, now: datetime) -> Account:
-    """The sender's account, made with its person and private chat when first seen; the name is kept current."""
+    """The sender's account, made with person and private chat when first seen; the name is kept current."""
     account = find_account(records, platform, sender.native)
     if account is None:
         return _new_account(records, platform, sender, now)

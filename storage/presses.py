@@ -27,9 +27,7 @@ def end_buttons(records: Records, handle: str, now: datetime) -> None:
 
 def drop_old_buttons(records: Records, now: datetime) -> None:
     """Delete buttons that ended a week ago: until then a press still gets a clear answer."""
-    records.connection().execute(
-        delete(ButtonRow).where(col(ButtonRow.expires_at) < now - timedelta(days=7))
-    )
+    records.connection().execute(delete(ButtonRow).where(col(ButtonRow.expires_at) < now - timedelta(days=7)))
 
 
 def begin_dialogue(

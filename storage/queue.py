@@ -1,4 +1,4 @@
-"""The queue: events that came in and deliveries on their way out. Core statements, since these tables are hot."""
+"""The queue: events that came in, deliveries on their way out. Core statements: these tables are hot."""
 
 from __future__ import annotations
 

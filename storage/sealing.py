@@ -1,4 +1,4 @@
-"""Sealed columns: what is personal is unreadable without the instance's key, which lies outside the database."""
+"""Sealed columns: what is personal is unreadable without the key, which lies outside the database."""
 
 from __future__ import annotations
 

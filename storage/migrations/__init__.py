@@ -1,4 +1,4 @@
-"""The database's history, one file a step; `upgrade` walks it and refuses a database newer than the program."""
+"""The database's history, one file a step; a database newer than the program is refused."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from storage.tables.base import Table, key, link, open_json, sealed, sealed_json
 
 
 class Classroom(Table, table=True):
-    """One school class. `state`: awaiting_teacher, active, ended. `settings` hold only what differs from the defaults."""
+    """A school class. `state`: awaiting_teacher, active, ended. `settings`: what differs from defaults."""
 
     __tablename__ = "classrooms"
     id: int = Field(default=None, sa_column=key())

@@ -10,6 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    """Make every table of the first release."""
     op.create_table(
         "events",
         sa.Column(

@@ -1,0 +1,66 @@
+"""Where a delivery goes today: a chat's current address, or a guardian looked up anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.ports import Failure
+from classroom.addresses import ChatKind, GroupAddress, PersonAddress
+from classroom.effects import Effect, Post, RemovePost
+from storage import identity, queue
+from storage.database import Records
+from storage.tables import Chat, Guardian, StudentRow
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A platform, the chat's row and address there, and what the effect's handle became in it."""
+
+    platform: str
+    chat: int
+    address: GroupAddress | PersonAddress
+    refs: tuple[str, ...] = ()
+
+
+def target_of(records: Records, due: queue.Due, effect: Effect) -> Target | Failure:
+    """Look the address up as it is now; a Failure where there is none (any more)."""
+    chat = records.get(Chat, due.chat_id) if due.guardian_id is None else None
+    if due.guardian_id is not None:
+        found = _guardians_chat(records, due.guardian_id)
+        if isinstance(found, Failure):
+            return found
+        chat = found
+    if chat is None:
+        return Failure.NOT_FOUND
+    if chat.kind == ChatKind.GROUP and not chat.present and isinstance(effect, Post):
+        return Failure.GONE
+    return Target(chat.platform, chat.id, _address(chat, effect), _refs(records, due, chat.id, effect))
+
+
+def _guardians_chat(records: Records, guardian: int) -> Chat | Failure:
+    link = records.get(Guardian, guardian)
+    if link is None or link.state != "active":
+        return Failure.NOT_A_GUARDIAN
+    student = records.get(StudentRow, link.student_id)
+    if student is None or student.removed_at is not None:
+        return Failure.NOT_A_GUARDIAN
+    address = identity.private_address(records, link.person_id)
+    chat = records.get(Chat, address.chat) if address else None
+    return chat if chat is not None and chat.kind == ChatKind.PRIVATE else Failure.NOT_FOUND
+
+
+def _address(chat: Chat, effect: Effect) -> GroupAddress | PersonAddress:
+    if chat.kind != ChatKind.GROUP:
+        return identity.person_address(chat)
+    to = effect.to if isinstance(effect, Post) else None
+    return identity.group_address(chat, to.thread if to else None)
+
+
+def _refs(records: Records, due: queue.Due, chat: int, effect: Effect) -> tuple[str, ...]:
+    if due.handle is None or due.kind in ("post", "tell"):
+        return ()
+    found = queue.posted(records, due.handle, chat)
+    if isinstance(effect, RemovePost):
+        return tuple(ref for _, ref in found)
+    latest = max((d for d, _ in found if d is not None), default=None)
+    return tuple(ref for d, ref in found if d == latest)

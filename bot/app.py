@@ -1,0 +1,159 @@
+"""The only place where the parts are put together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from bot.delivery import Delivery
+from bot.dispatch import Dispatcher
+from bot.intake import Intake
+from bot.limits import Limits
+from bot.ports import Platform
+from bot.recording import SOURCE as DELIVERY
+from bot.registry import Registry
+from bot.sources import read_clock, read_delivery
+from handlers.feature import Feature
+from handlers.features import FEATURES
+from handlers.room import Defaults, Instance
+from scheduler.clock import SOURCE as CLOCK
+from scheduler.clock import Ticker, ring
+from storage import presses, queue
+from storage.database import Database, Records
+
+log = structlog.get_logger("app")
+STOP_WITHIN = 8.0
+LONGEST_NAP = 1.0
+HOUSEKEEPING = timedelta(hours=1)
+
+
+def utc_now() -> datetime:
+    """The real clock."""
+    return datetime.now(UTC)
+
+
+class App:
+    """A running bot: platforms, road and clock on one database.
+
+    `run` serves until told to stop; `settle` does all that can be done now and returns.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        platforms: Sequence[Platform],
+        *,
+        defaults: Defaults | None = None,
+        limits: Mapping[str, Limits] | None = None,
+        features: Sequence[Feature] = FEATURES,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        """Put the parts together; nothing is opened yet."""
+        self.database = database
+        self.platforms = {p.name: p for p in platforms}
+        self.registry = Registry(features)
+        self._now = now
+        self._woken = asyncio.Event()
+        self._cleaned_at: datetime | None = None
+        self.instance = Instance(
+            defaults or Defaults(),
+            {p.name: p.start_link for p in platforms},
+            database.keys.digest,
+            self.registry.listed(),
+            self.registry.codes,
+        )
+        self.intake = Intake(database, now, self._woken.set)
+        self.delivery = Delivery(database, self.platforms, limits or {}, now, self._woken.set)
+        self.dispatcher = Dispatcher(
+            database,
+            self.registry,
+            {p.name: p.read for p in platforms} | {DELIVERY: read_delivery, CLOCK: read_clock},
+            self.instance,
+            now,
+            {p.name: _mention_of(p) for p in platforms},
+        )
+
+    async def open(self) -> None:
+        """Connect the platforms and put back what a dead process left under way."""
+        for platform in self.platforms.values():
+            await platform.open()
+        await self.delivery.recover()
+
+    async def close(self) -> None:
+        """Finish what is in hand, then give everything back."""
+        await self.delivery.finish(STOP_WITHIN)
+        for platform in self.platforms.values():
+            await platform.close()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve until `stop` is set; a listener that ends with an error ends the run with it."""
+        ticker = Ticker(self.tick)
+        ticker.start()
+        listeners = [
+            asyncio.create_task(p.listen(self.intake.door_of(p.name))) for p in self.platforms.values()
+        ]
+        worker = asyncio.create_task(self._work())
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait([*listeners, worker, stopped], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            ticker.stop()
+            for task in (*listeners, worker, stopped):
+                task.cancel()
+            ended = await asyncio.gather(*listeners, worker, stopped, return_exceptions=True)
+        for result in ended:
+            if isinstance(result, Exception):
+                raise result
+
+    async def tick(self) -> None:
+        """Let the clock ring for what is due, and clean up now and then."""
+        now = self._now()
+        rang = await self.database.write(lambda records: ring(records, now))
+        if self._cleaned_at is None or now - self._cleaned_at > HOUSEKEEPING:
+            self._cleaned_at = now
+            await self.database.write(lambda records: _clean(records, now))
+        if rang:
+            self._woken.set()
+
+    async def step(self) -> int:
+        """One turn of the road: handle what came in, carry out what is due."""
+        handled = await self.dispatcher.run_once()
+        return handled + await self.delivery.run_once()
+
+    async def settle(self) -> None:
+        """Work until nothing can be done at this moment (what is due later waits)."""
+        while await self.step() or self.delivery.under_way:
+            continue
+
+    async def _work(self) -> None:
+        while True:
+            self._woken.clear()
+            try:
+                busy = await self.step()
+            except Exception as error:  # the database is away: what is stored is not lost, try again
+                log.error("the road stands still", error=type(error).__name__)
+                await asyncio.sleep(1)
+                continue
+            if not busy:
+                await self._nap()
+
+    async def _nap(self) -> None:
+        times = [t for t in (await self.dispatcher.next_at(), await self.delivery.next_at()) if t is not None]
+        seconds = LONGEST_NAP
+        if times:
+            seconds = min(LONGEST_NAP, max(0.005, (min(times) - self._now()).total_seconds()))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._woken.wait(), seconds)
+
+
+def _mention_of(platform: Platform) -> Callable[[], str]:
+    return lambda: platform.mention
+
+
+def _clean(records: Records, now: datetime) -> None:
+    presses.drop_old_buttons(records, now)
+    queue.erase_old_texts(records, now)

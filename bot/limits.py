@@ -1,0 +1,90 @@
+"""The platform's limits, kept before it has to refuse: token buckets per chat and for all."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+MOST_CHATS = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a platform permits; 0 switches a limit off."""
+
+    total_per_second: float = 30
+    private_per_second: float = 1
+    private_burst: int = 3
+    group_per_minute: float = 20
+
+
+class Bucket:
+    """Holds up to `burst` permits and gains `rate` of them a second."""
+
+    __slots__ = ("at", "burst", "level", "rate")
+
+    def __init__(self, rate: float, burst: float, now: float) -> None:
+        """Start full."""
+        self.rate = rate
+        self.burst = burst
+        self.level = burst
+        self.at = now
+
+    def wait(self, now: float) -> float:
+        """Seconds until a permit is there; 0 if one is."""
+        self.level = min(self.burst, self.level + (now - self.at) * self.rate)
+        self.at = now
+        return 0.0 if self.level >= 1 else (1 - self.level) / self.rate
+
+    def take(self) -> None:
+        """Use a permit; `wait` has just said that one is there."""
+        self.level -= 1
+
+
+class Pace:
+    """All buckets of one platform. Times are seconds of a clock that only goes forward."""
+
+    def __init__(self, limits: Limits) -> None:
+        """Nothing has been sent yet."""
+        self._limits = limits
+        self._total: Bucket | None = None
+        self._chats: OrderedDict[int, Bucket] = OrderedDict()
+        self._held: dict[int, float] = {}
+
+    def wait(self, chat: int, *, group: bool, counted: bool, now: float) -> float:
+        """Seconds until something may be done in a chat; `counted`: it is a message, which limits count."""
+        held = self._held.get(chat, 0.0) - now
+        if held > 0:
+            return held
+        self._held.pop(chat, None)
+        if not counted:
+            return 0.0
+        buckets = [b for b in (self._all(now), self._chat(chat, group, now)) if b is not None]
+        longest = max((b.wait(now) for b in buckets), default=0.0)
+        if longest <= 0:
+            for bucket in buckets:
+                bucket.take()
+        return longest
+
+    def hold(self, chat: int, until: float) -> None:
+        """The platform itself said to wait with this chat."""
+        self._held[chat] = max(until, self._held.get(chat, 0.0))
+
+    def _all(self, now: float) -> Bucket | None:
+        rate = self._limits.total_per_second
+        if rate and self._total is None:
+            self._total = Bucket(rate, max(1.0, rate), now)
+        return self._total
+
+    def _chat(self, chat: int, group: bool, now: float) -> Bucket | None:
+        rate = self._limits.group_per_minute / 60 if group else self._limits.private_per_second
+        if not rate:
+            return None
+        bucket = self._chats.get(chat)
+        if bucket is None:
+            burst = self._limits.group_per_minute if group else self._limits.private_burst
+            bucket = self._chats[chat] = Bucket(rate, max(1.0, burst), now)
+            if len(self._chats) > MOST_CHATS:
+                self._chats.popitem(last=False)
+        self._chats.move_to_end(chat)
+        return bucket

@@ -1,0 +1,142 @@
+"""Who and where an event is: account → person → role in this classroom; makes the room it is handled in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from classroom.addresses import ChatKind, GroupAddress
+from classroom.events import (
+    Answered,
+    BotBlocked,
+    BotMember,
+    Delivered,
+    Due,
+    Event,
+    Joined,
+    Left,
+    Message,
+    Migrated,
+    Origin,
+    Pressed,
+    Sender,
+    SenderKind,
+    Undelivered,
+)
+from classroom.people import Actor
+from handlers.room import Instance, Room
+from storage import classrooms, identity, presses, queue
+from storage.database import Records
+from storage.tables import Account, Chat, Classroom, ScheduleRow
+
+
+def room_of(
+    records: Records, event: Event | None, instance: Instance, now: datetime, event_id: int
+) -> Room | None:
+    """The room for an event; None for what concerns us not (other bots, posts of the linked channel)."""
+    room = Room(records, now, instance, event_id=event_id)
+    match event:
+        case None:
+            return None
+        case Message() | Pressed():
+            return _of_sender(room, event.origin, event.sender)
+        case Joined() | Left():
+            return _of_member(room, event)
+        case BotMember() | BotBlocked():
+            return _of_bot(room, event)
+        case Migrated():
+            return _in_chat(room, identity.meet_chat(records, event.origin, now))
+        case Due():
+            return _of_schedule(room, event)
+        case Answered():
+            return _of_answer(room, event)
+        case Undelivered() | Delivered():
+            return _in_classroom(room, event.classroom)
+
+
+def _of_sender(room: Room, origin: Origin, sender: Sender) -> Room | None:
+    if sender.kind in (SenderKind.BOT, SenderKind.LINKED_CHANNEL):
+        return None
+    chat = identity.meet_chat(room.db, origin, room.now)
+    _in_chat(room, chat, origin.thread)
+    if sender.kind is SenderKind.PERSON:
+        account = identity.meet_account(room.db, origin.platform, sender, room.now)
+        if chat.kind == ChatKind.PRIVATE:
+            _through_the_private_door(room, account)
+        else:
+            identity.saw_member(room.db, chat.id, account.id, room.now)
+        become(room, account)
+    return room
+
+
+def _through_the_private_door(room: Room, account: Account) -> None:
+    classrooms.set_door(room.db, account.chat_id, "open")
+    queue.unpark(room.db, account.chat_id, room.now)
+    running = presses.dialogue(room.db, account.chat_id, room.now)
+    if running is not None and running.classroom_id is not None:
+        _in_classroom(room, running.classroom_id)
+        return
+    theirs = identity.classrooms_of(room.db, account.person_id)
+    if len(theirs) == 1:
+        room.classroom = theirs[0]
+
+
+def _of_member(room: Room, event: Joined | Left) -> Room | None:
+    if event.member.kind is not SenderKind.PERSON:
+        return None
+    chat = identity.meet_chat(room.db, event.origin, room.now)
+    _in_chat(room, chat, event.origin.thread)
+    account = identity.meet_account(room.db, event.origin.platform, event.member, room.now)
+    become(room, account)
+    return room
+
+
+def _of_bot(room: Room, event: BotMember | BotBlocked) -> Room:
+    chat = identity.meet_chat(room.db, event.origin, room.now)
+    _in_chat(room, chat, event.origin.thread)
+    if event.sender.kind is SenderKind.PERSON:
+        become(room, identity.meet_account(room.db, event.origin.platform, event.sender, room.now))
+    return room
+
+
+def _of_schedule(room: Room, event: Due) -> Room:
+    row = room.db.get(ScheduleRow, event.schedule)
+    return _in_classroom(room, row.classroom_id if row else None)
+
+
+def _of_answer(room: Room, event: Answered) -> Room:
+    _in_classroom(room, event.classroom)
+    chat = room.db.get(Chat, event.chat) if event.chat is not None else None
+    if chat is not None:
+        _in_chat(room, chat)
+        _in_classroom(room, event.classroom)
+    account = room.db.get(Account, event.asked_by) if event.asked_by is not None else None
+    if account is not None:
+        become(room, account)
+    return room
+
+
+def _in_classroom(room: Room, classroom: int | None) -> Room:
+    if classroom is not None:
+        room.classroom = room.db.get(Classroom, classroom)
+    return room
+
+
+def _in_chat(room: Room, chat: Chat, thread: str | None = None) -> Room:
+    room.platform = chat.platform
+    if chat.kind == ChatKind.GROUP:
+        room.group = GroupAddress(chat.id, chat.platform, chat.native, thread)
+        _in_classroom(room, chat.classroom_id)
+    return room
+
+
+def become(room: Room, account: Account) -> None:
+    """Let the room's actor be this account's person, as known in the room's classroom."""
+    room.actor = actor_in(room, account, room.classroom)
+
+
+def actor_in(room: Room, account: Account, classroom: Classroom | None) -> Actor:
+    """What an account's person is in a classroom today."""
+    zone = ZoneInfo(classroom.timezone) if classroom else ZoneInfo(room.instance.defaults.timezone)
+    today = room.now.astimezone(zone).date()
+    return identity.actor(room.db, account, classroom.id if classroom else None, today)

@@ -1,0 +1,209 @@
+"""What became of a delivery, and the events that follow from it."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.addressing import Target
+from bot.ports import Done, Failure, Moved, Outcome, Refused, TryAgain
+from classroom.addresses import ChatKind
+from classroom.effects import Ask, Effect, Menu, React, RemovePost, Report, Toast
+from classroom.events import Json
+from scheduler.hours import read_hours
+from storage import classrooms, identity, queue
+from storage.database import Records
+from storage.tables import Chat
+
+log = structlog.get_logger("delivery")
+SOURCE = "delivery"
+FIRST_WAIT, LONGEST_WAIT = 1.0, 300.0
+GIVE_UP = timedelta(hours=24)
+GIVE_UP_SOON = (Toast, Menu, React)
+"""Effects that are not worth a day of trying."""
+
+
+def put_off_for_quiet(records: Records, due: queue.Due, now: datetime) -> bool:
+    """Put a delivery off to the end of its reader's quiet hours, if they hold now."""
+    if due.quiet is None:
+        return False
+    window, _, zone = due.quiet.partition("@")
+    hours = read_hours(window, ZoneInfo(zone))
+    if hours is None or not hours.holds(now):
+        return False
+    queue.set_delivery(records, due.id, {"due_at": hours.over(now)})
+    return True
+
+
+def begun(records: Records, due: queue.Due, target: Target) -> None:
+    """Mark as under way; one to a guardian gets the chat found, so that the database's lock sees it."""
+    values: dict[str, object] = {"state": "sending"}
+    if due.guardian_id is not None:
+        values |= {"chat_id": target.chat, "chat_kind": ChatKind.PRIVATE.value, "platform": target.platform}
+    queue.set_delivery(records, due.id, values)
+
+
+def recover(records: Records, now: datetime, harmless: frozenset[str]) -> int:
+    """Put back what a dead process left under way; gives how many messages may arrive twice."""
+    doubtful = 0
+    for due in queue.under_way(records):
+        again = 0 if due.kind in harmless else 1
+        doubtful += again
+        queue.set_delivery(
+            records,
+            due.id,
+            {"state": "pending", "due_at": now, "possible_duplicates": due.possible_duplicates + again},
+        )
+    if doubtful:
+        log.warning("messages may arrive twice after a crash", count=doubtful)
+    return doubtful
+
+
+def record(
+    records: Records, due: queue.Due, effect: Effect, target: Target, outcome: Outcome, now: datetime
+) -> None:
+    """Write down what a platform did."""
+    match outcome:
+        case Done():
+            _done(records, due, effect, target, outcome, now)
+        case TryAgain():
+            _again(records, due, effect, outcome, now)
+        case Moved():
+            move_chat(records, target.platform, target.chat, outcome.new_native)
+            queue.set_delivery(records, due.id, {"state": "pending", "due_at": now})
+        case Refused():
+            _door(records, target, outcome.failure)
+            failed(records, due, effect, outcome, now)
+
+
+def _done(
+    records: Records, due: queue.Due, effect: Effect, target: Target, outcome: Done, now: datetime
+) -> None:
+    close(records, due, "sent", now, None)
+    if due.kind in ("post", "tell"):
+        queue.remember_posted(
+            records, due.id, due.handle or f"delivery/{due.id}", target.chat, outcome.refs, now
+        )
+    if due.kind == "tell":
+        classrooms.set_door(records, target.chat, "open")
+    if isinstance(effect, RemovePost):
+        queue.forget_posted(records, effect.handle, target.chat)
+    if isinstance(effect, Ask):
+        _answer(records, due, effect, outcome.answer, None, now)
+    report = _report(effect)
+    if report and report.sent:
+        _event(records, due, "sent", {"then": report.sent, "data": report.data}, now)
+
+
+def _again(records: Records, due: queue.Due, effect: Effect, outcome: TryAgain, now: datetime) -> None:
+    attempts = due.attempts + 1
+    patience = timedelta(minutes=10) if isinstance(effect, GIVE_UP_SOON) else GIVE_UP
+    if now - due.created_at > patience and attempts > 5:
+        failed(records, due, effect, Refused(Failure.EXPIRED, outcome.why), now, state="dead")
+        return
+    wait = (
+        outcome.after
+        if outcome.after is not None
+        else min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempts - 1, 9))
+    )
+    doubt = 1 if outcome.uncertain and due.kind in ("post", "tell") else 0
+    log.info("delivery will be tried again", delivery_id=due.id, kind=due.kind, why=outcome.why, wait=wait)
+    queue.set_delivery(
+        records,
+        due.id,
+        {
+            "state": "pending",
+            "attempts": attempts,
+            "due_at": now + timedelta(seconds=wait),
+            "possible_duplicates": due.possible_duplicates + doubt,
+            "detail": outcome.why[:200],
+        },
+    )
+
+
+def failed(
+    records: Records,
+    due: queue.Due,
+    effect: Effect,
+    outcome: Refused,
+    now: datetime,
+    *,
+    state: str = "failed",
+) -> None:
+    """Record a failure for good, and tell the handler that asked to hear of it."""
+    if due.park and outcome.failure in (Failure.NEVER_STARTED, Failure.BLOCKED):
+        queue.set_delivery(records, due.id, {"state": "parked", "outcome": outcome.failure.value})
+        return
+    close(records, due, state, now, outcome.failure, outcome.detail)
+    log.info("delivery failed", delivery_id=due.id, kind=due.kind, failure=outcome.failure.value)
+    if isinstance(effect, Ask):
+        _answer(records, due, effect, None, outcome.detail or outcome.failure.value, now)
+    report = _report(effect)
+    if report and report.failed:
+        reason: dict[str, Json] = {"reason": outcome.failure.value}
+        _event(records, due, "failed", {"then": report.failed, "data": report.data, **reason}, now)
+
+
+def close(
+    records: Records, due: queue.Due, state: str, now: datetime, failure: Failure | None, detail: str = ""
+) -> None:
+    """A delivery is over."""
+    queue.set_delivery(
+        records,
+        due.id,
+        {
+            "state": state,
+            "finished_at": now,
+            "outcome": failure.value if failure else "enforced",
+            "detail": detail[:200] or None,
+            "attempts": due.attempts + 1,
+        },
+    )
+
+
+def move_chat(records: Records, platform: str, chat: int, new_native: str) -> None:
+    """A group has a new native id; a row that was made for it meanwhile gives way."""
+    row = records.get(Chat, chat)
+    taken = identity.find_chat(records, platform, new_native)
+    if row is None or (taken is not None and taken.id == row.id):
+        return
+    if taken is not None:
+        taken.native = f"{new_native}#merged-into-{chat}"
+        taken.present = False
+        records.flush()
+    row.native = new_native
+    records.flush()
+
+
+def _report(effect: Effect) -> Report | None:
+    found = getattr(effect, "report", None)
+    return found if isinstance(found, Report) else None
+
+
+def _door(records: Records, target: Target, failure: Failure) -> None:
+    if failure in (Failure.NEVER_STARTED, Failure.BLOCKED):
+        classrooms.set_door(records, target.chat, failure.value)
+
+
+def _answer(
+    records: Records, due: queue.Due, effect: Ask, answer: Json, failure: str | None, now: datetime
+) -> None:
+    told: dict[str, Json] = {
+        "then": effect.then,
+        "answer": answer,
+        "data": effect.data,
+        "failure": failure,
+        "chat": due.chat_id,
+        "asked_by": effect.asked_by,
+    }
+    _event(records, due, "answered", told, now)
+
+
+def _event(records: Records, due: queue.Due, what: str, told: dict[str, Json], now: datetime) -> None:
+    raw = json.dumps({"what": what, "delivery": due.id, "classroom": due.classroom_id, **told})
+    # a parked or repeated delivery may report more than once; the attempt makes the key unique
+    key = f"delivery:{due.id}:{what}:{due.attempts}"
+    queue.store_events(records, [queue.NewEvent(key, SOURCE, raw, now)], now)

@@ -1,0 +1,226 @@
+"""Which feature gets a message or a press, who may use it, and what is said to those who may not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from bot.meeting import actor_in
+from bot.registry import Registry
+from classroom.commands import CommandLine, closest_command, read_command, unknown_command
+from classroom.effects import Button, Effect, Toast
+from classroom.events import Event, Message, Pressed, SenderKind
+from classroom.people import Actor, Role
+from handlers.feature import Command, CommandSpec, Press, Said, Where
+from handlers.room import Room
+from storage import identity, presses
+from storage.tables import Account, ButtonRow, Classroom
+
+CHOOSE = "route.classroom"
+UNMASK = "route.unmask"
+
+
+class Routing:
+    """Reads messages and presses against the registry."""
+
+    def __init__(self, registry: Registry, bot_names: Mapping[str, Callable[[], str]]) -> None:
+        """`bot_names` say per platform what the bot is called in commands."""
+        self._registry = registry
+        self._bot_names = bot_names
+
+    # --- messages -------------------------------------------------------------------------------
+
+    def message(self, message: Message, room: Room) -> Iterable[Effect]:
+        """What a message leads to: the guards, then a command, a dialogue, or whoever watches."""
+        for look in self._registry.first:
+            if (effects := look(message, room)) is not None:
+                return effects
+        line = self._line(message, room)
+        if line is not None and not message.edited:
+            return self._command(line, message, room)
+        if (
+            room.group is None
+            and not message.edited
+            and (answer := self._dialogue(message, room)) is not None
+        ):
+            return answer
+        for look in self._registry.watchers:
+            if (effects := look(message, room)) is not None:
+                return effects
+        return self._left_over(message, room)
+
+    def _line(self, message: Message, room: Room) -> CommandLine | None:
+        name = self._bot_names.get(room.platform)
+        return read_command(message.text, self._registry.spellings, bot_name=name() if name else None)
+
+    def _command(self, line: CommandLine, message: Message, room: Room) -> Iterable[Effect]:
+        spec = self._registry.commands[line.name]
+        if message.sender.kind is not SenderKind.PERSON:
+            return self._unmask(message, room)
+        if room.group is None:
+            presses.end_dialogue(room.db, room.who.chat)
+        command = Command(line.name, line.rest, message, line.typed)
+        if spec.classroom and room.classroom is None:
+            return self._choose_classroom(spec, command, room)
+        return self.run(spec, command, room)
+
+    def run(self, spec: CommandSpec, command: Command, room: Room) -> Iterable[Effect]:
+        """Run a command, if this person may use it here."""
+        if not spec.who.admits(room.who):
+            return self._refuse(room, "common.not_for_you", spec)
+        if spec.where is Where.GROUP and room.group is None:
+            return [room.tell(room.say.private("common.only_in_group", command=command.typed))]
+        if spec.where is Where.PRIVATE and room.group is not None:
+            return self._refuse(room, "common.only_in_private", spec)
+        return spec.run(command, room)
+
+    def _refuse(self, room: Room, name: str, spec: CommandSpec) -> list[Effect]:
+        say = room.say_to(room.who.person)
+        if room.group is None or room.door_open:
+            return [room.tell(say.private(name, command=f"/{spec.name}"))]
+        return [room.pointer()]
+
+    def _left_over(self, message: Message, room: Room) -> Iterable[Effect]:
+        if room.group is not None or message.edited or room.actor is None:
+            return []
+        say = room.say
+        typed = unknown_command(message.text)
+        if typed is None:
+            return [room.tell(say.private("common.not_understood"))]
+        near = closest_command(typed, self._registry.spellings)
+        return [room.tell(say.private("common.unknown_command", typed=typed, near=near))]
+
+    def _dialogue(self, message: Message, room: Room) -> Iterable[Effect] | None:
+        running = presses.dialogue(room.db, room.who.chat, room.now)
+        if running is None or (run := self._registry.dialogues.get(running.purpose)) is None:
+            return None
+        data = dict(running.data)
+        presses.end_dialogue(room.db, room.who.chat)
+        return run(Said(message.text, data, message), room)
+
+    # --- which classroom, which administrator ---------------------------------------------------
+
+    def _choose_classroom(self, spec: CommandSpec, command: Command, room: Room) -> Iterable[Effect]:
+        if room.group is not None:
+            return [room.post(room.say_class.group("common.group_not_set_up"))]
+        theirs = identity.classrooms_of(room.db, room.who.person)
+        allowed = [c for c in theirs if spec.who.admits(self._as(room, c))] or theirs
+        named = [c for c in allowed if self._names_somebody(room, c, command.text)]
+        if len(allowed) == 1 or len(named) == 1:
+            return self.run(spec, command, self._inside(room, (named or allowed)[0]))
+        if not allowed:
+            return [room.tell(room.say.private("common.no_classroom"))]
+        buttons = [self._choice(room, c, command) for c in allowed]
+        return [room.tell(room.say.private("common.which_classroom"), *buttons)]
+
+    def _choice(self, room: Room, classroom: Classroom, command: Command) -> Button:
+        return Button(
+            room.say.label("common.classroom", name=classroom.name),
+            CHOOSE,
+            {"classroom": classroom.id, "text": command.message.text, "ref": command.message.ref},
+            person=room.who.person,
+        )
+
+    def _names_somebody(self, room: Room, classroom: Classroom, text: str) -> bool:
+        head = self._inside(room, classroom).roster.names_at_head(text)
+        return bool(head.students or head.ambiguous)
+
+    def _as(self, room: Room, classroom: Classroom) -> Actor:
+        account = room.db.get(Account, room.who.account)
+        if account is None:
+            raise LookupError("the actor has no account")
+        return actor_in(room, account, classroom)
+
+    def _inside(self, room: Room, classroom: Classroom) -> Room:
+        return room.inside(classroom, self._as(room, classroom))
+
+    def _unmask(self, message: Message, room: Room) -> Iterable[Effect]:
+        """Who an anonymous administrator is shows only in a press; what was typed waits in the button."""
+        if message.sender.kind is not SenderKind.ANONYMOUS_ADMIN:
+            return []
+        say = room.say_class
+        args = {"text": message.text, "ref": message.ref}
+        button = Button(say.label("common.it_was_me"), UNMASK, {**args}, hours=1, once=True)
+        return [room.post(say.group("common.who_was_that"), button, reply_to=message.ref)]
+
+    # --- presses --------------------------------------------------------------------------------
+
+    def pressed(self, event: Pressed, room: Room) -> Iterable[Effect]:
+        """Run a button's handler after looking at its authority anew; every press is answered."""
+        row = presses.find_button(room.db, event.token)
+        refusal = self._refusal(row, room)
+        if row is None or refusal:
+            return [room.toast(event.callback, room.say_to(room.who.person).label(refusal or "toast.gone"))]
+        if row.once:
+            row.used_at = room.now
+        effects = list(self._run_button(row, event, room))
+        if not any(isinstance(e, Toast) for e in effects):
+            place = room.group or room.private
+            assert place is not None
+            effects.insert(0, Toast(place, event.callback, asked_at=room.now))
+        return effects
+
+    def _refusal(self, row: ButtonRow | None, room: Room) -> str | None:
+        place = room.group.chat if room.group else room.who.chat
+        if row is None:
+            return "toast.gone"
+        if row.chat_id is not None and row.chat_id != place:
+            return "toast.not_yours"
+        if row.classroom_id is not None and (room.classroom is None or room.classroom.id != row.classroom_id):
+            self._enter(row.classroom_id, room)
+        if row.person_id is not None and row.person_id != room.who.person:
+            return "toast.not_yours"
+        if row.roles and not room.who.roles & {Role(r) for r in row.roles}:
+            return "toast.not_yours"
+        if row.used_at is not None:
+            return "toast.done_already"
+        return "toast.expired" if row.expires_at <= room.now else None
+
+    def _enter(self, classroom: int, room: Room) -> None:
+        found = room.db.get(Classroom, classroom)
+        if found is not None:
+            inner = self._inside(room, found)
+            room.classroom, room.actor = inner.classroom, inner.actor
+            room.forget_roster()
+
+    def _run_button(self, row: ButtonRow, event: Pressed, room: Room) -> Iterable[Effect]:
+        press = Press(dict(row.args), row.handle or "", event.callback, event.ref)
+        if row.purpose in (CHOOSE, UNMASK):
+            return self._again(press, event, room)
+        return self._registry.buttons[row.purpose](press, room)
+
+    def _again(self, press: Press, event: Pressed, room: Room) -> Iterable[Effect]:
+        """Run the command that waited in a button, now that the class or the person is known."""
+        chosen = press.args.get("classroom")
+        if isinstance(chosen, int):
+            self._enter(chosen, room)
+        message = Message(
+            event.origin, event.sender, str(press.args.get("ref")), str(press.args.get("text")), room.now
+        )
+        for look in self._registry.first:
+            if (effects := look(message, room)) is not None:
+                return effects
+        line = self._line(message, room)
+        if line is None:
+            return []
+        spec = self._registry.commands[line.name]
+        return self.run(spec, Command(line.name, line.rest, message, line.typed), room)
+
+    # --- the rest -------------------------------------------------------------------------------
+
+    def happened(self, event: Event, room: Room) -> Iterable[Effect]:
+        """Tell every feature that asked for this kind of happening."""
+        for kind, run in self._registry.happenings:
+            if isinstance(event, kind):
+                yield from run(event, room)
+
+    def apology(self, event: Event | None, room: Room) -> list[Effect]:
+        """A short word to the person whose message or press failed; no word of what they wrote."""
+        if room.actor is None or not isinstance(event, Message | Pressed):
+            return []
+        say = room.say_to(room.actor.person)
+        if isinstance(event, Pressed):
+            return [room.toast(event.callback, say.label("toast.sorry"), alert=True)]
+        if room.group is None:
+            return [room.tell(say.private("common.sorry"))]
+        is_command = self._line(event, room) is not None
+        return [room.tell(say.private("common.sorry"))] if is_command and room.door_open else []

@@ -1,0 +1,125 @@
+"""A class that is set up already, made through storage, for tests of what comes after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from classroom.addresses import ChatKind
+from classroom.events import Origin
+from classroom.people import Role
+from storage import classrooms, identity
+from storage.database import Records
+from storage.tables import Chat, Classroom, Contact, Guardian, StudentRow
+from tests.world import User, World
+
+
+@dataclass
+class ReadyClass:
+    """三年级2班: its people as users, its students by name."""
+
+    world: World
+    id: int
+    teacher: User
+    subject_teacher: User
+    committee: User
+    mothers: dict[str, User]
+    fathers: dict[str, User]
+    students: dict[str, int]
+    stranger: User
+
+
+NAMES = ("张小明", "李雷", "韩梅梅", "王芳", "赵一")
+
+
+async def ready_class(world: World, *, group: bool = True) -> ReadyClass:
+    """A teacher, a subject teacher, one of the committee, five students with mothers, 李雷 with a father too.
+
+    All of them have opened their private conversation; 赵一's mother has not (and is not bound).
+    """
+    people = {
+        "teacher": world.someone("10", "王老师"),
+        "subject": world.someone("11", "数学刘老师"),
+        "committee": world.someone("12", "家委会陈姐"),
+        "stranger": world.someone("99", "路过的人"),
+    }
+    mothers = {name: world.someone(str(20 + i), f"{name}妈妈") for i, name in enumerate(NAMES)}
+    fathers = {"李雷": world.someone("41", "李雷爸爸")}
+    for user in (*people.values(), *(m for n, m in mothers.items() if n != "赵一"), *fathers.values()):
+        user.private.opened = True
+    with world.database.transaction() as records:
+        made = _classroom(records, world)
+        _role(records, world, made, people["teacher"], Role.TEACHER, head=True)
+        _role(records, world, made, people["subject"], Role.SUBJECT_TEACHER)
+        _role(records, world, made, people["committee"], Role.COMMITTEE)
+        students = {name: _student(records, world, made, name) for name in NAMES}
+        for name, mother in mothers.items():
+            if name != "赵一":
+                _guardian(records, world, made, students[name], mother, "mother")
+        _guardian(records, world, made, students["李雷"], fathers["李雷"], "father")
+    everyone = (*people.values(), *mothers.values(), *fathers.values())
+    world.group.members |= {u.sender.native for u in everyone}
+    world.group.admins |= {people["teacher"].sender.native}
+    return ReadyClass(
+        world,
+        made.id,
+        people["teacher"],
+        people["subject"],
+        people["committee"],
+        mothers,
+        fathers,
+        students,
+        people["stranger"],
+    )
+
+
+def _classroom(records: Records, world: World) -> Classroom:
+    made = classrooms.create(
+        records, "三年级2班", world.now(), language="zh_CN", timezone="Asia/Shanghai", country="CN", by=None
+    )
+    origin = Origin("fake", world.group.native, ChatKind.GROUP, world.group.title)
+    chat = identity.meet_chat(records, origin, world.now())
+    chat.classroom_id = made.id
+    chat.admin = True
+    chat.rights = sorted(r.value for r in world.group.rights)
+    return made
+
+
+def _person(records: Records, world: World, user: User) -> int:
+    account = identity.meet_account(records, "fake", user.sender, world.now())
+    chat = records.get(Chat, account.chat_id)
+    assert chat is not None
+    chat.door = "open"
+    return account.person_id
+
+
+def _role(
+    records: Records, world: World, made: Classroom, user: User, role: Role, *, head: bool = False
+) -> None:
+    person = _person(records, world, user)
+    classrooms.grant(records, made.id, person, role, world.now(), by=None, head=head)
+
+
+def _student(records: Records, world: World, made: Classroom, name: str) -> int:
+    row = StudentRow(classroom_id=made.id, name=name, added_at=world.now())
+    records.add(row)
+    records.flush()
+    records.add(Contact(student_id=row.id, name=f"{name}妈妈", relation="mother", phone="13800000000"))
+    return row.id
+
+
+def _guardian(
+    records: Records, world: World, made: Classroom, student: int, user: User, relation: str
+) -> None:
+    records.add(
+        Guardian(
+            classroom_id=made.id,
+            student_id=student,
+            person_id=_person(records, world, user),
+            relation=relation,
+            state="active",
+            how="test",
+            consented_at=world.now(),
+            asked_at=world.now(),
+        )
+    )
+    records.flush()
