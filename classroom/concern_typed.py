@@ -44,9 +44,11 @@ _PLACE = re.compile(
     rf"(?P<mark>[{re.escape(_STRONG)}、.。!|·~#*=+^&%$;:,-][{re.escape(_STRONG + _WEAK)}\s]{{0,6}}?)"
     r"(?P<called>@[\w]+\s*)?(?=[a-z\u4e00-\u9fff])"
 )
-_URL = re.compile(r"(?:https?:/+|www\.)[\x21-\x7e]+|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,6}/[\x21-\x7e]*")
+_URL = re.compile(
+    r"(?:https?:/+|www\.)[\x21-\x7e]+|(?<![a-z0-9-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,6}/[\x21-\x7e]*"
+)
 _BETWEEN = re.compile(
-    r"(?:@[a-z0-9_]+)?[\s:,、;.。!\-—~|/\\'\"“”「」()\[\]<>*`@]*(?:一下|给|跟|和|与|about|re)?[\s:,]*"
+    r"(?:@[a-z0-9_]+)?[\s:,、;.。!\-—~|/\\'\"“”「」()\[\]<>*`@]*(?:一下|给|跟|和|与)?[\s:,]*"
 )
 _SPACED = re.compile(r"[ \t_.\-]?".join("concern") + r"(?![a-z_])|私[ \t]?聊|私[ \t]?信|沟[ \t]?通")
 _MENTIONS_IN_FRONT = re.compile(r"@\S{1,32}(?:\s|$)")
@@ -161,7 +163,7 @@ class _Look:
         if not exact:
             return head and strong and not is_chinese(self.folded.text[end - 1])
         if head:
-            return strong or self._names_on_line(end)
+            return strong or (not mark[-1:].isspace() and self._names_on_line(end))
         glued = strong and not mark[-1:].isspace() and re.search(r"[\s,]$", before) is not None
         english_pair = re.search(r"[a-z]\s*$", before) and not is_chinese(self.folded.text[end - 1])
         return glued and not english_pair and self._names_on_line(end)

@@ -96,7 +96,7 @@ class Roster:
 
     def closest(self, name: str, limit: int = 3) -> tuple[Student, ...]:
         """Offer the children who were probably meant, so that a refusal says what to do next."""
-        key = squeeze(name)
+        key = squeeze(name)[:40]
         scored: dict[int, tuple[float, Student]] = {}
         for spelling, students in self._carriers.items():
             score = _likeness(key, spelling)

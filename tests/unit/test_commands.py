@@ -187,6 +187,9 @@ ONLY_BY_A_TEACHER = [
     "concen 李雷 没带",
 ]
 INNOCENT = [
+    "- concern for Tom Smith's health",
+    "- Concern about Tom Smith",
+    "#沟通# 李雷妈妈",
     "我私聊您",
     "已私信老师",
     "我想和老师沟通一下李雷的作业",

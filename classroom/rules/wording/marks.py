@@ -122,6 +122,12 @@ def marks_in(text: str) -> tuple[Mark, ...]:
     return tuple(found[span] for span in sorted(found))
 
 
+def about_examinations(text: str) -> bool:
+    """Whether a text speaks of an examination or a subject, so that a bare number is a mark beyond doubt."""
+    folded = fold(text).text
+    return _EXAM.search(folded) is not None or re.search(SUBJECT, folded) is not None
+
+
 def _hits(folded: Folded) -> Iterator[tuple[int, int, MarkKind]]:
     text = folded.text
     whole_is_exam = _STRONG_EXAM.search(text) is not None

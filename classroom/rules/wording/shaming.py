@@ -11,7 +11,7 @@ from classroom.name_words import COMMON_WORDS
 from classroom.relations import relation_words
 from classroom.roster import Mention, Roster, Student
 from classroom.rules.wording import failings
-from classroom.rules.wording.marks import Mark, marks_in
+from classroom.rules.wording.marks import Mark, about_examinations, marks_in
 
 _NAME = r"[\ue000-\uf8ff]"
 _NAMES = rf"{_NAME}(?:\s*(?:和|、|及|与)?\s*{_NAME})*"
@@ -31,7 +31,7 @@ _LIST_LINK = re.compile(
 _RELATIONS = "|".join(re.escape(word) for word, _ in relation_words())
 _PARENT_BEHIND = re.compile(rf"\s*(?:同学)?\s*(?:的)?\s*(?:{_RELATIONS})")
 _PARENTS_MEANT = re.compile(
-    r"督促|管教|约谈|来(?:一趟)?(?:学校|办公室)|到(?:学校|办公室)|配合教育|加强教育|重视"
+    r"督促|管教|约谈|来(?:一趟)?(?:学校|办公室)|到(?:学校|办公室)|配合教育|加强教育|重视|请注意"
 )
 _ASKED_TO_HELP = re.compile(
     r"(?:交给|发给|交到|送到|报给|发到|联系|找到?|告诉|请教|感谢|谢谢|跟着|向|由(?!于)|(?<![老课])问|"
@@ -86,7 +86,9 @@ def shaming(text: str, roster: Roster) -> Shaming | None:
     if not students:
         return None
     signs = tuple(dict.fromkeys([case.sign for case in cases] + [mark.text for mark in marks]))
-    certain = bool(marks) or any(case.certain and not masked.doubtful(case.names) for case in cases)
+    certain = (bool(marks) and about_examinations(text)) or any(
+        case.certain and not masked.doubtful(case.names) for case in cases
+    )
     return Shaming(tuple(students.values()), signs, certain, marks)
 
 
@@ -130,12 +132,12 @@ def _is_word(name: str) -> bool:
 
 def _is_meant(text: str, mention: Mention, roster: Roster) -> bool:
     """A teacher's name does not count; one that is also a word counts in a list or before 同学."""
-    behind = fold(text[mention.end :]).text
+    behind = fold(text[mention.end : mention.end + 24]).text
     if _OTHER_PERSON.match(behind):
         return False
     if not _is_word(text[mention.start : mention.end]):
         return True
-    before = fold(text[: mention.start]).text
+    before = fold(text[max(0, mention.start - 24) : mention.start]).text
     listed = re.search(r"[:、,]\s*$|(?:^|\n)\s*(?:\d+[.、])?\s*$", before) and re.match(
         r"\s*(?:[、,。\n]|$)", behind
     )
@@ -199,9 +201,9 @@ def _listed(text: str) -> Iterator[_Case]:
 
 def _leads_to(text: str, sign: re.Match[str], between: str, end: int) -> bool:
     """Only a colon or 有 leads to names for sure; behind a mere blank the names must stand for themselves."""
-    if not between:
-        line = text[text.rfind("\n", 0, sign.start()) + 1 : sign.start()]
-        return len(line) <= 6 and not _PRIVATE_USE.search(line)
+    line = text[text.rfind("\n", 0, sign.start()) + 1 : sign.start()]
+    if not between or ("\n" in between and _PRIVATE_USE.search(line)):
+        return not between and len(line) <= 6 and not _PRIVATE_USE.search(line)
     if between.strip():
         return "\n" not in between or re.search(r":|名单|如下|-", between) is not None
     return re.match(r"\s*(?:$|[\n,、。;!(\[]|\s)", text[end:]) is not None
@@ -252,7 +254,7 @@ def _holds(text: str, sign: re.Match[str], *, listed: bool = False) -> bool:
     before = text[start : sign.start()]
     names = list(_PRIVATE_USE.finditer(before))
     near = before[names[-1].end() :] if names else before
-    if failings.DENIED_BEFORE.search(near):
+    if failings.DENIED_BEFORE.search(near[-24:]):
         return False
     behind = text[sign.end() : sign.end() + 24]
     owned = not listed and failings.OWNED_BY_OTHERS.match(behind)
@@ -268,7 +270,11 @@ def _is_about(clause: str, sign: re.Match[str], own: str, sentence: str) -> bool
     before = clause[: sign.start()]
     names = list(_PRIVATE_USE.finditer(before))
     if not names:
-        another = _new_subject(before) or before.endswith("的") or failings.OTHERS_BETWEEN.search(before)
+        another = (
+            _new_subject(before)
+            or re.search(r"的$|[交带写做成业到]的", before)
+            or failings.OTHERS_BETWEEN.search(before)
+        )
         return not own and not another
     return not failings.OTHERS_BETWEEN.search(before[names[-1].end() :])
 
