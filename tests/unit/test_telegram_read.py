@@ -1,9 +1,7 @@
 """Raw Telegram updates read into events: a table of what really comes, and everything that might."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -83,8 +81,17 @@ def _status(value: Json) -> Obj:
     return value if isinstance(value, dict) else {"status": value}
 
 
-def with_(**fields: Any) -> Message:
-    return replace(said(), **fields)
+def with_(
+    text: str = "",
+    origin: Origin = HERE,
+    at: datetime = AT,
+    edited: bool = False,
+    reply_to: Quoted | None = None,
+    quote: str = "",
+    attachments: tuple[Attachment, ...] = (),
+    album: str | None = None,
+) -> Message:
+    return Message(origin, MAMA, "42", text, at, edited, reply_to, quote, attachments, album)
 
 
 DOCUMENT: Obj = {
