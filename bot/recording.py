@@ -27,14 +27,17 @@ GIVE_UP_SOON = (Toast, Menu, React)
 
 
 def put_off_for_quiet(records: Records, due: queue.Due, now: datetime) -> bool:
-    """Put a delivery off to the end of its reader's quiet hours, if they hold now."""
+    """Put a delivery off to the end of its reader's quiet hours, if they hold now.
+
+    It begins anew then: what was tried before would else keep its lane shut all night.
+    """
     if due.quiet is None:
         return False
     window, _, zone = due.quiet.partition("@")
     hours = read_hours(window, ZoneInfo(zone))
     if hours is None or not hours.holds(now):
         return False
-    queue.set_delivery(records, due.id, {"due_at": hours.over(now)})
+    queue.set_delivery(records, due.id, {"due_at": hours.over(now), "attempts": 0})
     return True
 
 

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from classroom.addresses import GroupAddress, PersonAddress
 from classroom.effects import AnyButton, EditTold, Effect, Hours, LinkButton, Post, Report, Tell, Toast
 from classroom.events import Json
-from classroom.people import Actor, Role
+from classroom.people import ALL_TEACHERS, Actor, Role
 from classroom.roster import Roster
 from classroom.text import Label, PrivateText, PublicText
-from scheduler.hours import QuietHours, read_hours
+from scheduler.hours import QuietHours, chosen_hours, read_hours, valid_hours
 from storage import classrooms, identity, presses, rosters
 from storage.database import Records
 from storage.tables import Classroom, Person
@@ -243,7 +243,7 @@ class Room:
     def quiet(self) -> QuietHours | None:
         """The classroom's quiet hours for parents; None if switched off."""
         wish = self.classroom.settings.get("quiet") if self.classroom else None
-        return read_hours(str(wish or self.instance.defaults.quiet), self.zone)
+        return chosen_hours(self.zone, wish if isinstance(wish, str) else None, self.instance.defaults.quiet)
 
     def hours_of(self, person: int) -> Hours | None:
         """When this person is not to be disturbed: a teacher's off hours, else the class's quiet ones."""
@@ -251,18 +251,28 @@ class Room:
         return Hours(window.start_text, window.end_text, str(window.zone)) if window else None
 
     def quiet_of(self, person: int) -> QuietHours | None:
-        """As `hours_of`, as something that can be asked when it is over."""
+        """As `hours_of`, as something that can be asked when it is over.
+
+        A person's own wish is kept as quiet hours, whatever they are in which class.
+        """
         row = self.db.get(Person, person)
+        if row is not None and row.hours and valid_hours(row.hours):
+            return read_hours(row.hours, self.zone)
+        if not self.teaches(person):
+            return self.quiet
+        awake = read_hours(self.instance.defaults.teacher_hours, self.zone)
+        return awake.outside() if awake else None
+
+    def read_at(self, person: int) -> datetime | None:
+        """When somebody who is written to now will see it; None: now. In the classroom's zone."""
+        window = self.quiet_of(person)
+        return window.over(self.today) if window and window.holds(self.now) else None
+
+    def teaches(self, person: int) -> bool:
+        """True for everybody who teaches in this classroom: their hours are a teacher's."""
         classroom = self.classroom.id if self.classroom else None
-        teaches = any(
-            Role(r.role) is not Role.COMMITTEE
-            for r in identity.roles_of(self.db, person, classroom, self.today.date())
-        )
-        if teaches:
-            awake = (row.hours if row else None) or self.instance.defaults.teacher_hours
-            window = read_hours(awake, self.zone)
-            return window.outside() if window else None
-        return read_hours(row.hours, self.zone) if row and row.hours else self.quiet
+        roles = identity.roles_of(self.db, person, classroom, self.today.date())
+        return any(Role(r.role) in ALL_TEACHERS for r in roles)
 
     # --- people of the class --------------------------------------------------------------------
 

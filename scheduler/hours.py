@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-_WINDOW = re.compile(r"^\s*(\d{1,2})[:：](\d{2})\s*[-–—~～至到]\s*(\d{1,2})[:：](\d{2})\s*$")
-OFF = frozenset({"off", "关", "关闭", "none"})
+_TIME = r"(\d{1,2})(?:[:：](\d{2})|[点點](半|[0-5]?\d分?)?)"
+_WINDOW = re.compile(rf"{_TIME}\s*[-–—~～至到]\s*{_TIME}")
+OFF = frozenset({"off", "关", "关闭", "關", "關閉", "none"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,10 @@ class QuietHours:
         return local >= self.start or local < self.end
 
     def over(self, moment: datetime) -> datetime:
-        """The first moment from `moment` on that is not in the window (in `moment`'s zone)."""
+        """The first moment from `moment` on that is not in the window (in `moment`'s zone).
+
+        Where the clocks of the zone skip the window's end, it is over as much later as they skip.
+        """
         if not self.holds(moment):
             return moment
         local = moment.astimezone(self.zone)
@@ -56,18 +60,28 @@ def valid_hours(text: str) -> bool:
     return text.strip().lower() in OFF or _read(text) is not None
 
 
-def _read(text: str) -> tuple[time, time] | None:
-    found = _WINDOW.match(text)
-    if not found:
-        return None
-    hours = [int(part) for part in found.groups()]
-    if hours[0] > 23 or hours[2] > 23 or hours[1] > 59 or hours[3] > 59:
-        return None
-    start, end = time(hours[0], hours[1]), time(hours[2], hours[3])
-    return None if start == end else (start, end)
-
-
 def read_hours(text: str, zone: ZoneInfo) -> QuietHours | None:
-    """The window that "21:00-07:00" names; None for "off" (and for what cannot be read)."""
+    """The window that "21:00-07:00" or 21点到7点 names; None for "off" (and for what cannot be read)."""
     window = _read(text)
     return QuietHours(*window, zone) if window else None
+
+
+def chosen_hours(zone: ZoneInfo, *wishes: str | None) -> QuietHours | None:
+    """The window of the first wish that says anything; a wish nobody can read does not switch hours off."""
+    return next((read_hours(wish, zone) for wish in wishes if wish and valid_hours(wish)), None)
+
+
+def _read(text: str) -> tuple[time, time] | None:
+    found = _WINDOW.fullmatch(text.strip())
+    if not found:
+        return None
+    start, end = _time(*found.groups()[:3]), _time(*found.groups()[3:])
+    return None if start is None or end is None or start == end else (start, end)
+
+
+def _time(hour: str, minute: str | None, spoken: str | None) -> time | None:
+    hours = int(hour)
+    minutes = 30 if spoken == "半" else int((minute or spoken or "0").removesuffix("分"))
+    if hours == 24 and minutes == 0:
+        return time()
+    return time(hours, minutes) if hours < 24 and minutes < 60 else None

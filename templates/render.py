@@ -7,8 +7,10 @@ Group templates and labels refuse private words; so a slip is an error, never a 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from jinja2 import FileSystemLoader, StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -17,6 +19,7 @@ from markupsafe import Markup
 from classroom import markup
 from classroom.errors import HomeroomError, LeakError
 from classroom.text import Label, PrivateStr, PrivateText, PublicText
+from templates import times
 
 FOLDER = Path(__file__).parent
 LANGUAGES = ("zh_CN", "en")
@@ -99,3 +102,11 @@ class Say:
     def label(self, name: str, /, **values: object) -> Label:
         """A button, a toast, a line of the menu: plain and short; LeakError as `group`."""
         return Label(markup.plain(_render(self.language, "label", name, values)))
+
+    def when(self, moment: datetime, zone: ZoneInfo, now: datetime) -> str:
+        """A moment as people say it: 明天（周二）07:00, tomorrow (Tue) 07:00."""
+        return times.when(self.language, moment, zone, now)
+
+    def day(self, moment: datetime, zone: ZoneInfo, now: datetime) -> str:
+        """The day of a moment as people say it, without the time: 11月27日（周五）, Fri 27 Nov."""
+        return times.day(self.language, moment.astimezone(zone).date(), now.astimezone(zone).date())

@@ -12,7 +12,11 @@ from storage.tables.base import Table, key, link, open_json, sealed, time
 
 
 class Person(Table, table=True):
-    """A human; language and hours are this person's own wish, None where not said."""
+    """A human; language and hours are this person's own wish, None where not said.
+
+    `hours` are quiet hours ("20:00-07:00" or "off"), for teachers too: one may teach in this class
+    and be a parent in that.
+    """
 
     __tablename__ = "people"
     id: int = Field(default=None, sa_column=key())
