@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 from starlette.applications import Starlette
+from structlog.testing import capture_logs
 
 from bot import ports
 from bot.platforms.telegram import DefaultMenu, TelegramPlatform, TelegramSettings
@@ -326,9 +327,18 @@ async def test_another_poller_is_named_once_and_outlived(
     world: World,
     group: Chat,
     mother: User,
-    capsys: pytest.CaptureFixture[str],
 ) -> None:
     memory = Memory(platform)
+    with capture_logs() as lines:
+        await _two_pollers(platform, server, world, group, mother, memory)
+    said = [line for line in lines if "another program fetches" in str(line["trouble"])]
+    assert 1 <= len(said) <= 3
+    assert server.token not in str(lines)
+
+
+async def _two_pollers(
+    platform: TelegramPlatform, server: BotApiServer, world: World, group: Chat, mother: User, memory: Memory
+) -> None:
     async with listening(platform, memory), httpx.AsyncClient(trust_env=False) as other:
         await world.eventually(lambda: memory.kept)
         for _ in range(3):
@@ -336,9 +346,6 @@ async def test_another_poller_is_named_once_and_outlived(
             await asyncio.sleep(0.05)
         world.say(mother, group, "两个机器人")
         await world.eventually(lambda: "两个机器人" in memory.said)
-    printed = capsys.readouterr().out
-    assert 1 <= printed.count("another program fetches") <= 3
-    assert server.token not in printed
 
 
 async def test_a_count_that_begins_anew_is_followed(
@@ -911,6 +918,20 @@ async def test_no_token_and_no_text_gets_into_logs_or_outcomes(
     seen = repr(logged) + printed.out + printed.err + repr(outcomes) + repr(settings(server))
     for secret in (server.token, server.token.partition(":")[2], words, "私"):
         assert secret not in seen
+
+
+async def test_a_webhook_that_telegram_refuses_is_named(server: BotApiServer) -> None:
+    wrong = TelegramSettings(
+        server.token,
+        api_root=server.url,
+        mode="webhook",
+        webhook_url="http://school.example/telegram/webhook",
+        webhook_secret=SECRET,
+    )
+    platform = TelegramPlatform(wrong, now=lambda: datetime.now(UTC))
+    with pytest.raises(ConfigError, match=r"telegram\.webhook_url"):
+        await platform.open()
+    await platform.close()
 
 
 async def test_an_error_that_quotes_us_is_cut_before_that(

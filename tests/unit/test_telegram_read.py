@@ -269,7 +269,7 @@ TABLE: list[tuple[str, Obj, Event | None]] = [
         changed("my_chat_member", GROUP, BOT, "left", "member", ANONYMOUS),
         BotMember(
             HERE,
-            Sender("1087968824", "Group", "GroupAnonymousBot", kind=SenderKind.ANONYMOUS_ADMIN),
+            Sender("-1002000104729", "三年级2班", kind=SenderKind.ANONYMOUS_ADMIN),
             present=True,
         ),
     ),

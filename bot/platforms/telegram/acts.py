@@ -69,9 +69,8 @@ class Acts(Asks):
 
     async def react(self, chat: GroupAddress | PersonAddress, ref: str, emoji: str) -> Outcome:
         """React with one emoji; without any, take the reaction back."""
-        return await tried(
-            lambda: self._bot.set_message_reaction(need(chat.native), need(ref), emoji or None)
-        )
+        sign = emoji.replace("\ufe0f", "")  # Telegram lists its reactions without the selector
+        return await tried(lambda: self._bot.set_message_reaction(need(chat.native), need(ref), sign or None))
 
     async def restrict(self, chat: GroupAddress, member: str, muted: bool, until: datetime | None) -> Outcome:
         """Mute until then, or unmute; a mute whose end has passed meanwhile is over before it begins."""

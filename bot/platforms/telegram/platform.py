@@ -22,7 +22,7 @@ from bot.platforms.telegram.polling import UNKNOWN_BOT, Backoff, Poller
 from bot.platforms.telegram.read import PLATFORM, read
 from bot.platforms.telegram.settings import DefaultMenu, TelegramSettings
 from bot.platforms.telegram.updates import ALLOWED
-from bot.platforms.telegram.wire import AnswerError
+from bot.platforms.telegram.wire import AnswerError, silence
 from bot.ports import Failure, Key, Outcome, Refused, Store, TryAgain
 from classroom.addresses import ChatKind, GroupAddress, PersonAddress
 from classroom.effects import Enclosed
@@ -72,6 +72,7 @@ class TelegramPlatform(Acts):
 
         Waits for Telegram as long as it takes; raises ConfigError for what waiting does not cure.
         """
+        silence()  # once more: logging may have been configured since
         await self._stubbornly(self._bot.initialize)
         self._me, self._username = str(self._bot.id), self._bot.username
         await self._stubbornly(self._choose_mode)
@@ -181,7 +182,7 @@ class TelegramPlatform(Acts):
                 await work()
             except TelegramError as error:
                 trouble = outcome(error)
-                hopeless = _hopeless(error)
+                hopeless = _hopeless(error, trouble)
             else:
                 return
             if hopeless is not None:
@@ -209,13 +210,10 @@ def _is_private(text: PrivateText | PublicText) -> bool:
     return isinstance(text, PrivateText)
 
 
-def _hopeless(error: TelegramError) -> str | None:
+def _hopeless(error: TelegramError, trouble: Outcome) -> str | None:
     """Say what to do where trying again does not help."""
-    if not isinstance(error, AnswerError):
-        return None
-    if error.code in (401, 404):
+    if isinstance(error, AnswerError) and error.code in (401, 404):
         return UNKNOWN_BOT
-    result = outcome(error)
-    if isinstance(result, Refused):
-        return f"telegram.webhook_url: Telegram refuses it ({result.detail}); it must be https and reachable"
+    if isinstance(trouble, Refused):
+        return f"telegram.webhook_url, telegram.mode: Telegram refuses to begin so ({trouble.detail})"
     return None

@@ -72,13 +72,11 @@ def rights(member: Obj) -> frozenset[Right]:
 
 
 def person(user: Obj) -> Sender | None:
-    """Read a user; the administrator who acts without a name comes as a bot of Telegram's."""
+    """Read a user; a bot is one too."""
     native = ident(user, "id")
     if not native:
         return None
     kind = SenderKind.BOT if user.get("is_bot") is True else SenderKind.PERSON
-    if native == GROUP_ANONYMOUS_BOT:
-        kind = SenderKind.ANONYMOUS_ADMIN
     return Sender(
         native,
         full_name(user),
@@ -155,7 +153,7 @@ def _pressed(body: Obj, me: str) -> Event | None:
 
 
 def _my_place(body: Obj, me: str) -> Event | None:
-    origin, sender = _origin(body), person(obj(body, "from"))
+    origin, sender = _origin(body), _sender(body)
     if origin is None or sender is None:
         return None
     now = obj(body, "new_chat_member")
@@ -195,13 +193,16 @@ def _origin(body: Obj) -> Origin | None:
 
 
 def _sender(body: Obj) -> Sender | None:
+    chat, user = obj(body, "chat"), obj(body, "from")
     behind = obj(body, "sender_chat")
+    if ident(user, "id") == GROUP_ANONYMOUS_BOT:  # a change of members by such a one has no sender_chat
+        behind = behind or chat
     native = ident(behind, "id")
     if not native:
-        return person(obj(body, "from"))
+        return person(user)
     if body.get("is_automatic_forward") is True:
         kind = SenderKind.LINKED_CHANNEL
-    elif native == ident(obj(body, "chat"), "id"):
+    elif native == ident(chat, "id"):
         kind = SenderKind.ANONYMOUS_ADMIN
     else:
         kind = SenderKind.CHANNEL
