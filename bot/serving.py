@@ -1,0 +1,176 @@
+"""`homeroom run`: settings → database, platforms, app and web server, until a signal says stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+
+import bot
+import classroom
+import handlers
+import scheduler
+import storage
+import templates
+from bot.app import App, utc_now
+from bot.config import Settings
+from bot.limits import Limits
+from bot.logs import set_up
+from bot.platforms.telegram import TelegramPlatform, TelegramSettings
+from classroom.errors import ConfigError
+from classroom.events import Sender
+from classroom.people import Role
+from handlers.room import Defaults
+from storage import classrooms, identity
+from storage.database import Database, open_database
+
+log = structlog.get_logger("serving")
+
+
+def run(settings: Settings, token: str) -> None:
+    """Serve until SIGTERM or Ctrl-C; HomeroomError where something must be put right first."""
+    _own_packages()
+    set_up(settings.log.level, settings.log.format)
+    database = open(settings)
+    try:
+        asyncio.run(_serve(settings, database, token))
+    finally:
+        database.close()
+
+
+def open(settings: Settings) -> Database:
+    """Open the database that the settings name, and bring it up to date."""
+    return open_database(settings.storage.url, settings.storage.key_file)
+
+
+async def _serve(settings: Settings, database: Database, token: str) -> None:
+    telegram = _telegram(settings, token)
+    limits = settings.telegram.limits
+    app = App(
+        database,
+        [telegram],
+        defaults=defaults_of(settings),
+        limits={telegram.name: Limits(**limits.model_dump())},
+    )
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    opening = asyncio.create_task(app.open())
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait([opening, stopping], return_when=asyncio.FIRST_COMPLETED)
+    if opening.done():
+        opening.result()
+        log.info("homeroom runs", platform=telegram.name, bot=telegram.mention, mode=settings.telegram.mode)
+        web = _web_server(settings, app, telegram)
+        serving = asyncio.create_task(web.serve()) if web else None
+        await app.run(stop)
+        if web and serving:
+            web.should_exit = True
+            await serving
+    opening.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await opening
+    stopping.cancel()
+    await app.close()
+    log.info("homeroom has stopped")
+
+
+def _telegram(settings: Settings, token: str) -> TelegramPlatform:
+    chosen = settings.telegram
+    secret = chosen.webhook_secret
+    return TelegramPlatform(
+        TelegramSettings(
+            token=token,
+            api_root=chosen.api_root,
+            mode=chosen.mode,
+            webhook_url=chosen.webhook_url or "",
+            webhook_secret=secret.get_secret_value() if secret else "",
+        ),
+        now=utc_now,
+    )
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to us: a stop must first finish what is in hand."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Install nothing."""
+        yield
+
+
+def _web_server(settings: Settings, app: App, telegram: TelegramPlatform) -> uvicorn.Server | None:
+    if settings.telegram.mode != "webhook":
+        return None
+    routes = telegram.webhook_routes(app.intake.door_of(telegram.name))
+    made = uvicorn.Config(
+        Starlette(routes=routes),
+        host=settings.web.host,
+        port=settings.web.port,
+        log_level="critical",
+        access_log=False,
+        lifespan="off",
+    )
+    return _Server(made)
+
+
+def defaults_of(settings: Settings) -> Defaults:
+    """What the configuration says for classrooms that have not said otherwise."""
+    return Defaults(
+        language=settings.defaults.language,
+        timezone=settings.defaults.timezone,
+        country=settings.defaults.country,
+        quiet=settings.hours.quiet,
+        teacher_hours=settings.hours.teacher,
+        name_grace=settings.names.grace,
+        name_mute=settings.names.mute,
+        nudge_after=settings.notices.nudge_after,
+        poll_nudge_before=settings.polls.nudge_before,
+        term_ends=settings.concerns.term_ends,
+    )
+
+
+def _own_packages() -> None:
+    """bot, scheduler, storage and templates exist on PyPI too: make sure that these are ours."""
+    home = Path(__file__).resolve().parent.parent
+    for package in (bot, classroom, handlers, scheduler, storage, templates):
+        place = Path(str(package.__file__)).resolve()
+        if place.parent.parent != home:
+            raise ConfigError(
+                f"the Python package {package.__name__} at {place.parent} is not Homeroom's: "
+                "install Homeroom into a virtual environment of its own"
+            )
+
+
+def set_teacher(settings: Settings, name: str, telegram_id: str) -> str:
+    """Make an account the head teacher of the class named; ConfigError says what does not fit."""
+    if not telegram_id.isdigit():
+        raise ConfigError("--telegram takes the numeric id, not a @name; the person sees it with /me")
+    database = open(settings)
+    try:
+        return _set_teacher(database, name, telegram_id)
+    finally:
+        database.close()
+
+
+def _set_teacher(database: Database, name: str, telegram_id: str) -> str:
+    now = utc_now()
+    with database.transaction() as records:
+        by_number = classrooms.get(records, int(name)) if name.isdigit() else None
+        found = [by_number] if by_number else classrooms.named(records, name)
+        if len(found) != 1:
+            known = ", ".join(f"{c.id}: {c.name}" for c in classrooms.everyone(records)) or "none yet"
+            raise ConfigError(f"--classroom {name!r} names {len(found)} classes; there are: {known}")
+        account = identity.meet_account(records, "telegram", Sender(telegram_id), now)
+        before = classrooms.head_teacher(records, found[0].id)
+        if before is not None and before != account.person_id:
+            classrooms.grant(records, found[0].id, before, Role.TEACHER, now, by=None)
+        classrooms.grant(records, found[0].id, account.person_id, Role.TEACHER, now, by=None, head=True)
+        found[0].state = "active"
+        return f"Telegram {telegram_id} is now the head teacher of {found[0].name}."
