@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from bot import ports
 from bot.ports import Done, Failure, Key, Outcome, Platform, Refused
-from bot.sheets import read_roster
 from classroom.addresses import GroupAddress, PersonAddress
 from classroom.effects import (
     Ask,
@@ -27,6 +26,7 @@ from classroom.effects import (
     Toast,
 )
 from classroom.roster_rows import MAX_FILE_BYTES, SheetError
+from classroom.sheets.rosters import read_roster
 from classroom.text import PrivateText
 
 UNSUPPORTED = Refused(Failure.UNSUPPORTED)

@@ -17,7 +17,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from bot.sheets import read_roster, write_roster
 from classroom.roster_rows import (
     ExportRow,
     RefusalReason,
@@ -27,6 +26,7 @@ from classroom.roster_rows import (
     SheetCode,
     SheetError,
 )
+from classroom.sheets.rosters import read_roster, write_roster
 
 Value = str | int | float | bool | None
 MANIFEST = b'<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'

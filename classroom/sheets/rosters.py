@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 
-from bot.sheet_files import open_sheets
 from classroom.oneroster import is_users, read_oneroster
 from classroom.roster_grid import Grid, find_header, read_grid
 from classroom.roster_rows import ExportRow, RosterSheet
+from classroom.sheets.files import open_sheets
 
 _HEADERS = {
     "zh": ("姓名", "学号", "别名", "家长", "关系", "手机", "已绑定", "是", "否"),

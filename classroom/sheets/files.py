@@ -19,10 +19,10 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from bot.sheet_guard import MAX_LINES, guard_ods, guard_xlsx, repack, unzip
 from classroom.roster_columns import columns_of
 from classroom.roster_grid import HEADER_DEPTH, Grid
 from classroom.roster_rows import MAX_COLUMNS, MAX_FILE_BYTES, SheetCode, SheetError
+from classroom.sheets.guard import MAX_LINES, guard_ods, guard_xlsx, repack, unzip
 
 Cell: TypeAlias = int | float | str | bool | time | date | datetime | timedelta
 
