@@ -26,6 +26,7 @@ def make(
     now: datetime,
     *,
     student: int | None = None,
+    person: int | None = None,
     uses: int | None = None,
     life: timedelta | None = None,
 ) -> str:
@@ -38,6 +39,7 @@ def make(
             purpose=purpose,
             classroom_id=classroom,
             student_id=student,
+            person_id=person,
             uses_left=uses,
             expires_at=now + life if life else None,
             made_at=now,

@@ -94,7 +94,7 @@ class Guardian(Table, table=True):
 
 
 class Code(Table, table=True):
-    """A secret that opens a door: a classroom's or a student's link, a teacher's acceptance, a further chat.
+    """A secret that opens a door: a classroom's or a student's link, a person's further account or role.
 
     Found by `digest`; `token` is sealed, so that a link can be shown again.
     """
@@ -106,6 +106,7 @@ class Code(Table, table=True):
     purpose: str
     classroom_id: int = Field(sa_column=link("classrooms.id"))
     student_id: int | None = Field(default=None, sa_column=link("students.id", empty=True))
+    person_id: int | None = Field(default=None, sa_column=link("people.id", empty=True))
     uses_left: int | None = None
     expires_at: datetime | None = Field(default=None, sa_column=time(empty=True))
     made_at: datetime = Field(sa_column=time())

@@ -92,6 +92,8 @@ def upgrade() -> None:
         sa.Column("admin", sa.Boolean(), nullable=False),
         sa.Column("rights", sa.JSON(), nullable=False),
         sa.Column("thread", sa.String(), nullable=True),
+        sa.Column("introduced", sa.Boolean(), nullable=False),
+        sa.Column("pointed_at", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("kind IN ('group', 'private')", name=op.f("ck_chats_kind")),
         sa.ForeignKeyConstraint(
@@ -329,12 +331,16 @@ def upgrade() -> None:
         sa.Column("purpose", sa.String(), nullable=False),
         sa.Column("classroom_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("student_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("uses_left", sa.Integer(), nullable=True),
         sa.Column("expires_at", sa.BigInteger(), nullable=True),
         sa.Column("made_at", sa.BigInteger(), nullable=False),
         sa.Column("revoked_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["classroom_id"], ["classrooms.id"], name=op.f("fk_codes_classroom_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_codes_person_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
             ["student_id"], ["students.id"], name=op.f("fk_codes_student_id"), ondelete="CASCADE"
@@ -344,6 +350,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("codes", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_codes_classroom_id"), ["classroom_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_codes_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_codes_student_id"), ["student_id"], unique=False)
 
     op.create_table(
