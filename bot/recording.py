@@ -75,7 +75,7 @@ def record(
         case TryAgain():
             _again(records, due, effect, outcome, now)
         case Moved():
-            move_chat(records, target.platform, target.chat, outcome.new_native)
+            _moved(records, target, outcome.new_native)
             queue.set_delivery(records, due.id, {"state": "pending", "due_at": now})
         case Refused():
             _door(records, target, outcome.failure)
@@ -167,23 +167,15 @@ def close(
     )
 
 
-def move_chat(records: Records, platform: str, chat: int, new_native: str) -> None:
-    """A group has a new native id; a row that was made for it meanwhile gives way."""
-    row = records.get(Chat, chat)
-    taken = identity.find_chat(records, platform, new_native)
-    if row is None or (taken is not None and taken.id == row.id):
-        return
-    if taken is not None:
-        taken.native = f"{new_native}#merged-into-{chat}"
-        taken.present = False
-        records.flush()
-    row.native = new_native
-    records.flush()
-
-
 def _report(effect: Effect) -> Report | None:
     found = getattr(effect, "report", None)
     return found if isinstance(found, Report) else None
+
+
+def _moved(records: Records, target: Target, new_native: str) -> None:
+    chat = records.get(Chat, target.chat)
+    if chat is not None:
+        identity.move_chat(records, chat, new_native)
 
 
 def _door(records: Records, target: Target, failure: Failure) -> None:

@@ -106,7 +106,8 @@ class Routing:
         allowed = [c for c in theirs if spec.who.admits(self._as(room, c))] or theirs
         named = [c for c in allowed if self._names_somebody(room, c, command.text)]
         if len(allowed) == 1 or len(named) == 1:
-            return self.run(spec, command, self._inside(room, (named or allowed)[0]))
+            self._enter((named or allowed)[0].id, room)
+            return self.run(spec, command, room)
         if not allowed:
             return [room.tell(room.say.private("common.no_classroom"))]
         buttons = [self._choice(room, c, command) for c in allowed]

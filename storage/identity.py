@@ -31,6 +31,20 @@ def meet_chat(records: Records, origin: Origin, now: datetime) -> Chat:
     return chat
 
 
+def move_chat(records: Records, chat: Chat, new_native: str) -> None:
+    """A group has a new native id; a row that was made for it meanwhile gives way."""
+    taken = find_chat(records, chat.platform, new_native)
+    if taken is not None and taken.id == chat.id:
+        return
+    if taken is not None:
+        chat.admin, chat.rights = taken.admin or chat.admin, taken.rights or chat.rights
+        taken.native = f"{new_native}#merged-into-{chat.id}"
+        taken.present = False
+        records.flush()
+    chat.native = new_native
+    records.flush()
+
+
 def find_chat(records: Records, platform: str, native: str) -> Chat | None:
     """The chat with this native id, if it was ever seen."""
     return records.exec(select(Chat).where(Chat.platform == platform, Chat.native == native)).one_or_none()

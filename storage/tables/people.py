@@ -28,8 +28,8 @@ class Person(Table, table=True):
 class Chat(Table, table=True):
     """A group or a private conversation on a platform; its kind never changes.
 
-    `door` of a private chat: unknown, open, never_started, blocked. `rights` and `present`
-    belong to groups.
+    `door` of a private chat: unknown, open, never_started, blocked. The rest belongs to groups:
+    `introduced` once the bot has said there who it is, `pointed_at` when it last pointed to private.
     """
 
     __tablename__ = "chats"
@@ -51,6 +51,8 @@ class Chat(Table, table=True):
     admin: bool = False
     rights: list[str] = Field(default_factory=list, sa_column=open_json())
     thread: str | None = None
+    introduced: bool = False
+    pointed_at: datetime | None = Field(default=None, sa_column=time(empty=True))
     created_at: datetime = Field(sa_column=time())
 
 
