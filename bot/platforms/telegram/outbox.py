@@ -79,9 +79,9 @@ class Outbox:
     async def send(self, letter: Letter) -> Outcome:
         """Send all parts of a letter, or none as far as that is in our hands.
 
-        Once the first part is out, a later one that fails for now is tried again here, since a
-        letter begun anew would say its beginning twice. If it still fails, what was sent is
-        deleted; where that fails as well the outcome is uncertain.
+        Once the first part is out, a later one that fails for now is tried again here (and may then
+        be said twice), since a letter begun anew would say all of its beginning twice. If it still
+        fails, what was sent is deleted; where that fails as well the outcome is uncertain.
         """
         try:
             parts = list(self._parts(letter))
@@ -250,12 +250,12 @@ class Outbox:
 
 
 def _common(letter: Letter, first: bool) -> dict[str, Any]:
-    answers = letter.reply_to is not None and first
+    reply = None
+    if first and letter.reply_to is not None:
+        reply = ReplyParameters(letter.reply_to, allow_sending_without_reply=True)
     return {
         "chat_id": letter.chat,
         "message_thread_id": letter.thread,
         "protect_content": letter.protect or None,
-        "reply_parameters": ReplyParameters(letter.reply_to, allow_sending_without_reply=True)
-        if answers and letter.reply_to is not None
-        else None,
+        "reply_parameters": reply,
     }

@@ -87,9 +87,10 @@ class TelegramPlatform(Acts):
 
     def webhook_routes(self, store: Store) -> list[BaseRoute]:
         """The routes that Telegram calls; none when polling."""
-        if self._settings.mode != "webhook":
+        secret = self._settings.webhook_secret
+        if self._settings.mode != "webhook" or not secret:
             return []
-        return [webhook.route(self._settings.webhook_secret, store)]
+        return [webhook.route(secret, store)]
 
     async def post(
         self,
@@ -168,7 +169,7 @@ class TelegramPlatform(Acts):
             await self._bot.delete_webhook(drop_pending_updates=False)
             return
         await self._bot.set_webhook(
-            self._settings.webhook_url,
+            self._settings.webhook_url or "",
             secret_token=self._settings.webhook_secret,
             allowed_updates=ALLOWED,
             max_connections=self._settings.webhook_connections,

@@ -20,8 +20,8 @@ class TelegramSettings:
     token: str = field(repr=False)
     api_root: str = "https://api.telegram.org"
     mode: Literal["polling", "webhook"] = "polling"
-    webhook_url: str = ""
-    webhook_secret: str = field(default="", repr=False)
+    webhook_url: str | None = None
+    webhook_secret: str | None = field(default=None, repr=False)
     webhook_connections: int = 1  # more at a time would hand us one chat's messages out of order
     poll_timeout: int = 50
     proxy: str | None = field(default=None, repr=False)
@@ -60,7 +60,7 @@ def check(settings: TelegramSettings) -> None:
         raise ConfigError(
             "telegram.webhook_url: the public https address that leads to /telegram/webhook of this server"
         )
-    if not SECRET.fullmatch(settings.webhook_secret):
+    if not SECRET.fullmatch(settings.webhook_secret or ""):
         raise ConfigError(
             "telegram.webhook_secret: 16 to 256 of A-Z, a-z, 0-9, _ and -; "
             "e.g. the output of: openssl rand -hex 32"
