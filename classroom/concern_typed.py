@@ -60,7 +60,13 @@ _INNOCENT = """
 """
 _NOT_MISSPELT = frozenset(_INNOCENT.split())
 _LABELS = re.compile(
-    r"\s*(?:同学)?的?(?:" + "|".join(re.escape(word) for word, _ in relation_words() if len(word) > 1) + ")"
+    r"\s*(?:同学)?的?(?:"
+    + "|".join(
+        re.escape(word) + ("(?![a-z])" if word.isascii() else "")
+        for word, _ in relation_words()
+        if len(word) > 1
+    )
+    + ")"
 )
 
 

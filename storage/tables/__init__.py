@@ -10,6 +10,7 @@ from storage.tables.records import (
     Draft,
     Praise,
     PraisedStudent,
+    RemovedRow,
     Violation,
 )
 from storage.tables.road import (
@@ -45,6 +46,7 @@ __all__ = [
     "PostedRow",
     "Praise",
     "PraisedStudent",
+    "RemovedRow",
     "RoleGrant",
     "ScheduleRow",
     "StudentRow",

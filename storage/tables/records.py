@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from classroom.events import Json
@@ -122,3 +122,25 @@ class Violation(Table, table=True):
     data: dict[str, Json] = Field(default_factory=dict, sa_column=sealed_json("violations.data"))
     at: datetime = Field(sa_column=time())
     restored_at: datetime | None = Field(default=None, sa_column=time(empty=True))
+
+
+class RemovedRow(Table, table=True):
+    """A message taken out of a group because of criticism: what belongs to it or quotes it goes too.
+
+    `long`: it was near a platform's limit, so that the rest of it may follow as a message of its own.
+    """
+
+    __tablename__ = "removed"
+    __table_args__ = (
+        Index("ix_removed_ref", "chat_id", "ref"),
+        Index("ix_removed_album", "chat_id", "album"),
+        Index("ix_removed_sender", "chat_id", "sender"),
+    )
+    id: int = Field(default=None, sa_column=key())
+    chat_id: int = Field(sa_column=link("chats.id", index=False))
+    ref: str
+    album: str | None = None
+    sender: str
+    long: bool = False
+    draft_id: int | None = Field(default=None, sa_column=link("drafts.id", empty=True, on_delete="SET NULL"))
+    at: datetime = Field(sa_column=time())

@@ -673,6 +673,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_violations_classroom_id"), ["classroom_id"], unique=False)
 
     op.create_table(
+        "removed",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("chat_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ref", sa.String(), nullable=False),
+        sa.Column("album", sa.String(), nullable=True),
+        sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("long", sa.Boolean(), nullable=False),
+        sa.Column("draft_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["chat_id"], ["chats.id"], name=op.f("fk_removed_chat_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["draft_id"], ["drafts.id"], name=op.f("fk_removed_draft_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_removed")),
+    )
+    with op.batch_alter_table("removed", schema=None) as batch_op:
+        batch_op.create_index("ix_removed_album", ["chat_id", "album"], unique=False)
+        batch_op.create_index(batch_op.f("ix_removed_draft_id"), ["draft_id"], unique=False)
+        batch_op.create_index("ix_removed_ref", ["chat_id", "ref"], unique=False)
+        batch_op.create_index("ix_removed_sender", ["chat_id", "sender"], unique=False)
+
+    op.create_table(
         "posted",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
