@@ -58,6 +58,7 @@ class RefusalReason(StrEnum):
     DUPLICATE = "duplicate"
     INACTIVE = "inactive"
     NO_STUDENT = "no_student"
+    SHARED_NAME = "shared_name"
 
 
 LIMITS: Mapping[SheetCode, int] = {
