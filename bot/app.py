@@ -17,6 +17,7 @@ from bot.ports import Platform
 from bot.recording import SOURCE as DELIVERY
 from bot.registry import Registry
 from bot.sources import read_clock, read_delivery
+from classroom.errors import DatabaseError
 from handlers.feature import Feature
 from handlers.features import FEATURES
 from handlers.room import Defaults, Instance
@@ -134,8 +135,8 @@ class App:
             self._woken.clear()
             try:
                 busy = await self.step()
-            except Exception as error:  # the database is away: what is stored is not lost, try again
-                log.error("the road stands still", error=type(error).__name__)
+            except DatabaseError as error:  # it is away: what is stored is not lost, try again
+                log.error("the road stands still", error=str(error))
                 await asyncio.sleep(1)
                 continue
             if not busy:
@@ -157,3 +158,4 @@ def _mention_of(platform: Platform) -> Callable[[], str]:
 def _clean(records: Records, now: datetime) -> None:
     presses.drop_old_buttons(records, now)
     queue.erase_old_texts(records, now)
+    queue.forget_old_events(records, now)

@@ -135,7 +135,7 @@ async def _in_group(
     if isinstance(effect, Pin):
         if not isinstance(platform, ports.PinsPosts):
             return UNSUPPORTED
-        return await platform.pin(to, refs[0], effect.on) if refs else Refused(Failure.NOT_FOUND)
+        return await platform.pin(to, refs[-1], effect.on) if refs else Refused(Failure.NOT_FOUND)
     if isinstance(effect, Restrict):
         if not isinstance(platform, ports.RestrictsMembers):
             return UNSUPPORTED

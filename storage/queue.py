@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
-from sqlalchemy import CursorResult, delete, func, insert, or_, select, update
+from sqlalchemy import CursorResult, and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from classroom.addresses import ChatKind, GroupAddress, GuardianAddress, PersonAddress
@@ -32,6 +32,8 @@ DELIVERIES = EventRow.metadata.tables["deliveries"]
 POSTED = EventRow.metadata.tables["posted"]
 EFFECT: TypeAdapter[Effect] = TypeAdapter(Effect)
 KEEP_TEXT = timedelta(days=7)
+KEEP_KEYS = timedelta(days=3)
+KEEP_FAILED = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,6 +418,22 @@ def erase_old_texts(records: Records, now: datetime) -> int:
         .values(payload=None)
     )
     return done.rowcount
+
+
+def forget_old_events(records: Records, now: datetime) -> int:
+    """Drop handled events whose key no platform will send again; gives how many.
+
+    Telegram keeps an update for 24 hours at most, and may count anew after a week of silence.
+    """
+    gone = records.connection().execute(
+        delete(EVENTS).where(
+            or_(
+                and_(EVENTS.c.state == "done", EVENTS.c.handled_at < now - KEEP_KEYS),
+                and_(EVENTS.c.state == "failed", EVENTS.c.handled_at < now - KEEP_FAILED),
+            )
+        )
+    )
+    return gone.rowcount
 
 
 def possible_duplicates(records: Records) -> int:

@@ -10,7 +10,7 @@ from bot.platforms.telegram import TelegramPlatform, TelegramSettings
 from bot.ports import Done, Incoming, Key, Outcome
 from classroom.addresses import GroupAddress, PersonAddress
 from classroom.effects import Enclosed
-from classroom.errors import ConfigError
+from classroom.errors import ConfigError, DatabaseError
 from classroom.events import Event, Message
 from classroom.text import PrivateText, PublicText
 from tests.botapi import BotApiServer, Chat, User, World
@@ -87,7 +87,7 @@ class Memory:
         self.calls += 1
         if self.fails:
             self.fails -= 1
-            raise RuntimeError("the disk is full")
+            raise DatabaseError("the disk is full")
         self.kept += batch
 
     @property

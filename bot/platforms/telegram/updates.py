@@ -8,12 +8,12 @@ neither a redelivery it does not know nor an old key worn by a new update.
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Sequence
 
 from bot.platforms.telegram.fields import Obj, ident, number, obj, objs, text
 from bot.ports import Incoming, Store
+from classroom.errors import HomeroomError
 
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member", "chat_member")
 ALBUM_WAIT = 1.0
@@ -38,10 +38,13 @@ def incoming(update: Obj) -> Sequence[Incoming]:
     return [Incoming(key, _raw(update))]
 
 
-async def committed(store: Store, batch: Sequence[Incoming]) -> BaseException | None:
-    """Store a batch; the trouble, whatever it is, if that failed: then Telegram keeps the updates."""
-    [trouble] = await asyncio.gather(store(batch), return_exceptions=True)
-    return trouble
+async def committed(store: Store, batch: Sequence[Incoming]) -> HomeroomError | None:
+    """Store a batch; the trouble if that failed: then Telegram keeps the updates."""
+    try:
+        await store(batch)
+    except HomeroomError as trouble:
+        return trouble
+    return None
 
 
 def _raw(update: Obj) -> bytes:

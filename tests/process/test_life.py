@@ -1,0 +1,89 @@
+"""Start, stop, kill: what the person who runs it would see."""
+
+import sqlite3
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.botapi import BotApiServer
+from tests.conftest import FreshDatabase
+from tests.databases import Kind, leave_empty
+from tests.process.runner import Bot
+
+
+@pytest.fixture
+def server() -> Iterator[BotApiServer]:
+    with BotApiServer() as server:
+        yield server
+        assert server.violations == []
+        assert server.defects == []
+
+
+@pytest.fixture
+def bot(
+    tmp_path: Path, server: BotApiServer, database_kind: Kind, fresh_database: FreshDatabase
+) -> Iterator[Bot]:
+    bot = Bot(tmp_path, server, fresh_database(database_kind, leave_empty))
+    yield bot
+    if bot.process is not None and bot.process.poll() is None:
+        bot.kill()
+
+
+def test_it_answers_and_stops_cleanly(bot: Bot, server: BotApiServer) -> None:
+    world = server.world
+    wang = world.user("王老师")
+    bot.start()
+    world.start(wang)
+    world.dm(wang, "/help")
+    bot.wait(lambda: any("/help" in m.text for m in world.inbox(wang)), "an answer")
+    code, seconds = bot.stop()
+    assert code == 0
+    assert seconds < 10
+    assert server.token not in bot.logged()
+
+
+def test_an_update_is_confirmed_only_after_it_was_stored(bot: Bot, server: BotApiServer) -> None:
+    """Killed at any moment, every /help is answered, and at most those in flight twice."""
+    world = server.world
+    people = [world.user(f"家长{n}") for n in range(10)]
+    bot.start()
+    for round_ in range(4):
+        for person in people:
+            world.start(person) if round_ == 0 else world.dm(person, "/help")
+        bot.wait(lambda: len(server.calls("sendMessage")) > 3 + 8 * round_, "some answers")
+        bot.kill()
+        bot.start()
+    bot.wait(lambda: all(_helps(world_inbox(server, p)) >= 3 for p in people), "an answer to each")
+    code, _ = bot.stop()
+    assert code == 0
+
+
+def world_inbox(server: BotApiServer, person: object) -> list[str]:
+    return [m.text for m in server.world.inbox(person)]  # type: ignore[arg-type]
+
+
+def _helps(texts: list[str]) -> int:
+    return sum("/me" in t or "/help" in t for t in texts)
+
+
+def test_the_database_is_for_its_owner_only(tmp_path: Path, server: BotApiServer) -> None:
+    bot = Bot(tmp_path, server, f"sqlite:///{tmp_path / 'class.db'}")
+    bot.start()
+    assert stat.S_IMODE((tmp_path / "class.db").stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "homeroom.key").stat().st_mode) == 0o600
+    assert bot.stop()[0] == 0
+
+
+def test_a_newer_database_is_refused_and_not_touched(tmp_path: Path, server: BotApiServer) -> None:
+    bot = Bot(tmp_path, server, f"sqlite:///{tmp_path / 'class.db'}")
+    bot.start()
+    bot.stop()
+    with sqlite3.connect(tmp_path / "class.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    with pytest.raises(AssertionError, match="does not know"):
+        bot.start()
+    assert bot.process is not None
+    assert bot.process.wait(5) == 3
