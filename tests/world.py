@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.app import App
+from bot.limits import Limits
 from bot.platforms.fake import BOT, FakeChat, FakePlatform, Shown
 from classroom.events import Attachment, Right, Sender
 from handlers.room import Defaults
@@ -14,6 +15,7 @@ from storage.database import Database
 
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday 10:00 in Shanghai
 ALL_RIGHTS = frozenset(Right)
+UNLIMITED = {"fake": Limits(0, 0, 0, 0)}  # the limits count real seconds, which a test has no time for
 
 
 class World:
@@ -23,7 +25,7 @@ class World:
         self.time = START
         self.platform = FakePlatform(self.now)
         self.database = database
-        self.app = App(database, [self.platform], defaults=defaults, now=self.now)
+        self.app = App(database, [self.platform], defaults=defaults, limits=UNLIMITED, now=self.now)
         self.group = self.platform.group("-100", "三年级2班")
 
     def now(self) -> datetime:
