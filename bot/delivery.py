@@ -95,12 +95,12 @@ class Delivery:
         await self._record()
 
     async def next_at(self) -> datetime | None:
-        """When there is something to do again; None if nothing waits."""
-        due = await self._database.write(queue.next_due_at)
-        if due is None:
-            return None
-        soonest = min(self._waits.values(), default=0.0) - time.monotonic() if self._waits else 0.0
-        return max(due, self._now() + timedelta(seconds=max(0.0, soonest)))
+        """When something can begin that cannot now, but for what a result would set free; None if never."""
+        now = self._now()
+        due = await self._database.write(lambda records: queue.next_due_at(records, now))
+        free = [max(0.0, at - time.monotonic()) for at in self._waits.values()]
+        paced = now + timedelta(seconds=min(free)) if free else None
+        return min((t for t in (due, paced) if t is not None), default=None)
 
     # --- beginning ------------------------------------------------------------------------------
 

@@ -50,7 +50,7 @@ class Dispatcher:
 
     async def next_at(self) -> datetime | None:
         """When the next event is ready, for whoever waits."""
-        return await self._database.write(queue.next_event_at)
+        return await self._database.write(lambda records: queue.next_event_at(records, self._now()))
 
     def _batch(self, records: Records) -> int:
         done: set[int] = set()

@@ -316,7 +316,7 @@ def due_deliveries(records: Records, now: datetime, busy: Iterable[str], limit: 
         select(*columns)
         .join(heads, heads.c.id == DELIVERIES.c.id)
         .where(DELIVERIES.c.due_at <= now)
-        .order_by(DELIVERIES.c.id)
+        .order_by(DELIVERIES.c.lane == "bulk", DELIVERIES.c.id)  # what goes to everybody waits
         .limit(limit)
     )
     return [Due(*row) for row in found]
