@@ -153,18 +153,17 @@ def failed(
 def close(
     records: Records, due: queue.Due, state: str, now: datetime, failure: Failure | None, detail: str = ""
 ) -> None:
-    """A delivery is over."""
-    queue.set_delivery(
-        records,
-        due.id,
-        {
-            "state": state,
-            "finished_at": now,
-            "outcome": failure.value if failure else "enforced",
-            "detail": detail[:200] or None,
-            "attempts": due.attempts + 1,
-        },
-    )
+    """A delivery is over; what nobody may read any more is not kept."""
+    values: dict[str, object] = {
+        "state": state,
+        "finished_at": now,
+        "outcome": failure.value if failure else "enforced",
+        "detail": detail[:200] or None,
+        "attempts": due.attempts + 1,
+    }
+    if failure is Failure.NOT_A_GUARDIAN:
+        values["payload"] = None
+    queue.set_delivery(records, due.id, values)
 
 
 def _report(effect: Effect) -> Report | None:

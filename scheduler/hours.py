@@ -32,7 +32,10 @@ class QuietHours:
 
     def holds(self, moment: datetime) -> bool:
         """True if `moment` lies in the window."""
-        local = moment.astimezone(self.zone).time()
+        return self.contains(moment.astimezone(self.zone).time())
+
+    def contains(self, local: time) -> bool:
+        """True if this time of day lies in the window."""
         if self.start <= self.end:
             return self.start <= local < self.end
         return local >= self.start or local < self.end

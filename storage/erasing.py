@@ -1,0 +1,230 @@
+"""A person's own data go; what belongs to the child, to the class and to others stays.
+
+Every table is in ERASED or in STAYS with the reason; a test holds that.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, or_, select, update
+from sqlmodel import col
+from sqlmodel import select as rows
+
+from storage import classrooms, guardians, identity, queue
+from storage.database import Records
+from storage.tables import (
+    Account,
+    ButtonRow,
+    Chat,
+    Classroom,
+    Code,
+    ConcernLine,
+    DialogueRow,
+    Draft,
+    EventRow,
+    Guardian,
+    Guess,
+    Member,
+    Person,
+    PostedRow,
+    RoleGrant,
+    Violation,
+)
+
+GONE = "erased"
+"""The kind of an account whose person is forgotten: nothing is written to it, nobody is met by it."""
+
+ERASED: dict[str, str] = {
+    "people": "language and hours",
+    "accounts": "name, username and the platform's id",
+    "chats": "the private chat's id and title",
+    "members": "where the person was seen",
+    "roles": "ended",
+    "guardians": "ended, the consent withdrawn",
+    "drafts": "deleted",
+    "concern_lines": "the words of this person",
+    "violations": "the words of this person",
+    "guesses": "deleted",
+    "codes": "those made for this person",
+    "buttons": "those for this person",
+    "dialogues": "deleted",
+    "deliveries": "texts to this person, and what has been sent in the person's classes",
+    "posted": "ids of messages to this person",
+    "events": "failed ones that came from or speak of this person",
+}
+"""Tables by name, with what goes of them."""
+
+STAYS: dict[str, str] = {
+    "classrooms": "the class",
+    "counters": "numbers of a class",
+    "instance": "the proof of the key",
+    "students": "the child's record goes with the consent of all its guardians or by the teacher",
+    "contacts": "the teacher's roster",
+    "praises": "the children's record, and the class's",
+    "praised_students": "the children's record",
+    "concerns": "the children's record, erased at the end of the term",
+    "concern_recipients": "says only that a concern was read",
+    "schedules": "what a class has planned",
+    "removed": "ids of messages taken out of a group, without words: part of the lock on criticism",
+}
+"""Tables that erasing a person leaves alone, and why."""
+
+
+def classes_that_need(records: Records, person: int, now: datetime) -> list[Classroom]:
+    """The classes that would be left without their head or their only teacher."""
+    found = records.exec(
+        rows(RoleGrant).where(RoleGrant.person_id == person, col(RoleGrant.ended_at).is_(None))
+    ).all()
+    classes = [records.get(Classroom, i) for i in dict.fromkeys(r.classroom_id for r in found)]
+    return [c for c in classes if c is not None and c.state != "ended" and _needs(records, c, person, now)]
+
+
+def _needs(records: Records, classroom: Classroom, person: int, now: datetime) -> bool:
+    acting = classrooms.teachers(records, classroom.id, now.date())
+    return classrooms.head_teacher(records, classroom.id) == person or acting == [person]
+
+
+def forget_person(records: Records, person: int, now: datetime, *, last_words: int) -> list[Guardian]:
+    """Erase a person; gives the links that ended. The chat `last_words` is forgotten by `forget_chat`."""
+    accounts = [account for account, _ in identity.accounts_of(records, person)]
+    ids, chats = [a.id for a in accounts], [a.chat_id for a in accounts]
+    classes = _classes(records, person)
+    ended = _end_links(records, person, now)
+    records.flush()
+    _erase_failed_events(records, [a.native for a in accounts])
+    _erase_own_words(records, person, ids)
+    _erase_ways(records, person, ids, chats)
+    _erase_deliveries(records, chats, classes, now)
+    _anonymise(records, person, accounts, now)
+    records.flush()
+    records.expire_all()
+    for chat in chats:
+        if chat != last_words:
+            forget_chat(records, chat, now)
+    return ended
+
+
+def _classes(records: Records, person: int) -> list[int]:
+    of_roles = records.exec(rows(RoleGrant.classroom_id).where(RoleGrant.person_id == person)).all()
+    of_links = records.exec(rows(Guardian.classroom_id).where(Guardian.person_id == person)).all()
+    seen = records.exec(
+        rows(Chat.classroom_id)
+        .join(Member, col(Member.chat_id) == col(Chat.id))
+        .join(Account, col(Account.id) == col(Member.account_id))
+        .where(Account.person_id == person)
+    ).all()
+    return list({*of_roles, *of_links, *(c for c in seen if c is not None)})
+
+
+def _end_links(records: Records, person: int, now: datetime) -> list[Guardian]:
+    found = records.exec(rows(Guardian).where(Guardian.person_id == person)).all()
+    in_force = [g for g in found if g.state in (guardians.ACTIVE, guardians.PENDING)]
+    ended = [g for g in in_force if g.state == guardians.ACTIVE]
+    for link in in_force:
+        withdraw(records, link, now)
+    for link in found:
+        link.consented_at = None
+    return ended
+
+
+def withdraw(records: Records, link: Guardian, now: datetime) -> None:
+    """A guardian takes the consent for one child back: the link ends, what is on its way to it fails now."""
+    guardians.end(link, now, by=link.person_id)
+    link.consented_at = None
+    # a concern that waits is tried at once, so that its author hears that it reaches nobody
+    records.connection().execute(
+        update(queue.DELIVERIES)
+        .where(
+            queue.DELIVERIES.c.guardian_id == link.id,
+            queue.DELIVERIES.c.state.in_(("pending", "parked")),
+        )
+        .values(state="pending", due_at=now, attempts=0, quiet=None, park=False)
+    )
+
+
+def _erase_failed_events(records: Records, natives: Sequence[str]) -> None:
+    if not natives:
+        return
+    theirs = re.compile("|".join(rf"(?<!\w){re.escape(native)}(?!\w)" for native in natives))
+    failed = records.exec(
+        rows(EventRow).where(EventRow.state == "failed", col(EventRow.raw).is_not(None))
+    ).all()
+    for event in failed:
+        if event.raw is not None and theirs.search(event.raw):
+            event.raw = None
+
+
+def _erase_own_words(records: Records, person: int, accounts: Sequence[int]) -> None:
+    run = records.connection().execute
+    run(delete(Draft).where(col(Draft.person_id) == person))
+    run(update(ConcernLine).where(col(ConcernLine.from_person) == person).values(words=None))
+    run(
+        update(Violation)
+        .where(col(Violation.account_id).in_(accounts))
+        .values(text=None, reason="", data={}, ref=None)
+    )
+
+
+def _erase_ways(records: Records, person: int, accounts: Sequence[int], chats: Sequence[int]) -> None:
+    run = records.connection().execute
+    run(delete(Member).where(col(Member.account_id).in_(accounts)))
+    run(delete(Guess).where(col(Guess.account_id).in_(accounts)))
+    run(delete(Code).where(col(Code.person_id) == person))
+    run(delete(ButtonRow).where(or_(col(ButtonRow.person_id) == person, col(ButtonRow.chat_id).in_(chats))))
+    run(delete(DialogueRow).where(col(DialogueRow.chat_id).in_(chats)))
+
+
+def _erase_deliveries(records: Records, chats: Sequence[int], classes: Sequence[int], now: datetime) -> None:
+    """Cancel what waits for the person; erase what was sent, to others too, since it may quote the person."""
+    run = records.connection().execute
+    table = queue.DELIVERIES
+    run(
+        update(table)
+        .where(
+            table.c.chat_id.in_(chats),
+            table.c.guardian_id.is_(None),
+            table.c.state.in_(("pending", "parked")),
+        )
+        .values(state="merged", finished_at=now, payload=None)
+    )
+    run(
+        update(table)
+        .where(
+            or_(table.c.chat_id.in_(chats), table.c.classroom_id.in_(classes)),
+            table.c.state.not_in(("pending", "parked", "sending")),
+        )
+        .values(payload=None, detail=None)
+    )
+
+
+def _anonymise(records: Records, person: int, accounts: Sequence[Account], now: datetime) -> None:
+    row = records.get(Person, person)
+    if row is not None:
+        row.language, row.hours = None, None
+    for account in accounts:
+        account.native = f"{GONE}:{secrets.token_hex(8)}"
+        account.name, account.username, account.language, account.kind = "", None, None, GONE
+    roles = records.exec(
+        rows(RoleGrant).where(RoleGrant.person_id == person, col(RoleGrant.ended_at).is_(None))
+    ).all()
+    for role in roles:
+        role.ended_at = now
+
+
+def forget_chat(records: Records, chat: int, now: datetime) -> None:
+    """Forget a private chat of somebody who was erased; not if they have come back meanwhile."""
+    back = records.connection().execute(
+        select(col(Account.id)).where(col(Account.chat_id) == chat, col(Account.kind) != GONE)
+    )
+    row = records.get(Chat, chat)
+    if row is None or back.first() is not None:
+        return
+    records.connection().execute(delete(PostedRow).where(col(PostedRow.chat_id) == chat))
+    _erase_deliveries(records, [chat], [], now)
+    row.native = f"{GONE}:{secrets.token_hex(8)}"
+    row.title, row.door = "", "unknown"
+    records.flush()

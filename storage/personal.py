@@ -1,0 +1,356 @@
+"""What is kept about one person, as the person gets it: never another guardian's contact details.
+
+Every table is in EXPORTED or in NOT_EXPORTED with the reason; a test holds that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import col, select
+
+from classroom.events import Json
+from classroom.people import ALL_TEACHERS
+from storage import guardians, identity
+from storage.database import Records
+from storage.tables import (
+    Account,
+    Chat,
+    Classroom,
+    Concern,
+    ConcernLine,
+    ConcernRecipient,
+    Draft,
+    Guardian,
+    Guess,
+    Member,
+    Person,
+    Praise,
+    PraisedStudent,
+    RoleGrant,
+    StudentRow,
+    Violation,
+)
+
+Rows = list[Json]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Whom an export is about, and in which zone its times are written."""
+
+    records: Records
+    person: int
+    zone: ZoneInfo
+    today: date
+
+    def time(self, moment: datetime | None) -> str | None:
+        """A time as the file shows it."""
+        return moment.astimezone(self.zone).isoformat(timespec="seconds") if moment else None
+
+    def classroom(self, classroom: int) -> str:
+        """A class by its name."""
+        row = self.records.get(Classroom, classroom)
+        return row.name if row else ""
+
+    def accounts(self) -> list[int]:
+        """The ids of the person's accounts."""
+        return [account.id for account, _ in identity.accounts_of(self.records, self.person)]
+
+    def links(self) -> list[Guardian]:
+        """The person's links that are in force: an ended one shows nothing of the child any more."""
+        return [g for g in links(self.records, self.person) if g.state == guardians.ACTIVE]
+
+
+def export(records: Records, person: int, zone: ZoneInfo, now: datetime) -> dict[str, Json]:
+    """All that is kept about a person, and what is shown to them of their children."""
+    about = About(records, person, zone, now.astimezone(zone).date())
+    return {"exported_at": about.time(now), **{name: rows(about) for name, rows in EXPORTED.items()}}
+
+
+def wishes(records: Records, person: int) -> Person:
+    """The row that keeps a person's own wishes: language and hours."""
+    row = records.get(Person, person)
+    if row is None:
+        raise LookupError("there is no such person")
+    return row
+
+
+def accounts(records: Records, person: int) -> list[Account]:
+    """A person's accounts, to be shown to that person."""
+    return [account for account, _ in identity.accounts_of(records, person)]
+
+
+def links(records: Records, person: int) -> list[Guardian]:
+    """A person's links that are in force or wait for the teacher; none to a child who has left."""
+    found = guardians.links_of_person(records, person)
+    rows = {g.id: records.get(StudentRow, g.student_id) for g in found}
+    return [g for g in found if (row := rows[g.id]) is not None and row.removed_at is None]
+
+
+def tagged(records: Records, person: int, classroom: int) -> list[tuple[Member, Chat, Account]]:
+    """Where in a class's groups a person wears a tag of ours."""
+    found = records.exec(
+        select(Member, Chat, Account)
+        .join(Chat, col(Chat.id) == col(Member.chat_id))
+        .join(Account, col(Account.id) == col(Member.account_id))
+        .where(
+            Account.person_id == person,
+            Chat.classroom_id == classroom,
+            col(Chat.present).is_(True),
+            col(Member.tag).is_not(None),
+        )
+    ).all()
+    return [(member, chat, account) for member, chat, account in found if member.tag]
+
+
+def _people(about: About) -> Rows:
+    row = about.records.get(Person, about.person)
+    if row is None:
+        return []
+    return [{"language": row.language, "quiet_hours": row.hours, "known_since": about.time(row.created_at)}]
+
+
+def _accounts(about: About) -> Rows:
+    return [
+        {
+            "platform": account.platform,
+            "id": account.native,
+            "name": account.name,
+            "username": account.username,
+            "language": account.language,
+            "known_since": about.time(account.created_at),
+        }
+        for account, _ in identity.accounts_of(about.records, about.person)
+    ]
+
+
+def _chats(about: About) -> Rows:
+    return [
+        {"platform": chat.platform, "private_chat": chat.door}
+        for _, chat in identity.accounts_of(about.records, about.person)
+    ]
+
+
+def _members(about: About) -> Rows:
+    found = about.records.exec(
+        select(Member, Chat)
+        .join(Chat, col(Chat.id) == col(Member.chat_id))
+        .where(col(Member.account_id).in_(about.accounts()))
+        .order_by(col(Member.id))
+    ).all()
+    return [
+        {
+            "group": chat.title,
+            "tag": member.tag,
+            "present": member.present,
+            "seen": about.time(member.seen_at),
+        }
+        for member, chat in found
+    ]
+
+
+def _roles(about: About) -> Rows:
+    found = about.records.exec(
+        select(RoleGrant).where(RoleGrant.person_id == about.person).order_by(col(RoleGrant.id))
+    ).all()
+    return [
+        {
+            "class": about.classroom(role.classroom_id),
+            "role": role.role,
+            "head": role.head,
+            "until": role.until.isoformat() if role.until else None,
+            "given": about.time(role.given_at),
+            "ended": about.time(role.ended_at),
+        }
+        for role in found
+    ]
+
+
+def _guardians(about: About) -> Rows:
+    found = about.records.exec(
+        select(Guardian).where(Guardian.person_id == about.person).order_by(col(Guardian.id))
+    ).all()
+    return [
+        {
+            "class": about.classroom(link.classroom_id),
+            "child": guardians.student_name(about.records, link.student_id),
+            "relation": link.relation,
+            "state": link.state,
+            "how": link.how,
+            "asked": about.time(link.asked_at),
+            "consented": about.time(link.consented_at),
+            "ended": about.time(link.ended_at),
+            "notices_only": link.notices_only,
+            "public_mention": link.public_mention,
+        }
+        for link in found
+    ]
+
+
+def _students(about: About) -> Rows:
+    found = [about.records.get(StudentRow, link.student_id) for link in about.links()]
+    return [
+        {
+            "class": about.classroom(row.classroom_id),
+            "name": row.name,
+            "student_id": row.number,
+            "aliases": list(row.aliases or []),
+            "public_mention": row.public_mention,
+        }
+        for row in found
+        if row is not None
+    ]
+
+
+def _praises(about: About) -> Rows:
+    children = [link.student_id for link in about.links()]
+    found = about.records.exec(
+        select(Praise, PraisedStudent)
+        .join(PraisedStudent, col(PraisedStudent.praise_id) == col(Praise.id))
+        .where(col(PraisedStudent.student_id).in_(children), col(Praise.undone_at).is_(None))
+        .order_by(col(Praise.id), col(PraisedStudent.id))
+    ).all()
+    return [
+        {
+            "class": about.classroom(praise.classroom_id),
+            "child": guardians.student_name(about.records, praised.student_id),
+            "text": praise.text,
+            "public": praised.public,
+            "said": about.time(praise.said_at),
+        }
+        for praise, praised in found
+    ]
+
+
+def _concerns(about: About) -> Rows:
+    mine = [link.id for link in about.links()]
+    found = about.records.exec(
+        select(Concern, ConcernRecipient)
+        .join(ConcernRecipient, col(ConcernRecipient.concern_id) == col(Concern.id))
+        .where(col(ConcernRecipient.guardian_id).in_(mine), ConcernRecipient.state == "sent")
+        .order_by(col(Concern.id))
+    ).all()
+    return [
+        {
+            "class": about.classroom(concern.classroom_id),
+            "number": concern.number,
+            "child": guardians.student_name(about.records, concern.student_id),
+            "text": concern.words.reveal() if concern.words else None,
+            "sent": about.time(concern.sent_at),
+            "read": about.time(recipient.read_at),
+        }
+        for concern, recipient in found
+    ]
+
+
+def _concern_lines(about: About) -> Rows:
+    """The person's own threads whole; of other threads the own lines, while teaching there."""
+    mine = {link.id for link in about.links()}
+    found = about.records.exec(
+        select(ConcernLine, Concern)
+        .join(Concern, col(Concern.id) == col(ConcernLine.concern_id))
+        .where(col(ConcernLine.guardian_id).in_(mine) | (col(ConcernLine.from_person) == about.person))
+        .order_by(col(ConcernLine.id))
+    ).all()
+    return [
+        {
+            "class": about.classroom(concern.classroom_id),
+            "number": concern.number,
+            "by_me": line.from_person == about.person,
+            "text": line.words.reveal() if line.words else None,
+            "at": about.time(line.at),
+        }
+        for line, concern in found
+        if line.guardian_id in mine or _own_thread(about, line) or _teaches(about, concern.classroom_id)
+    ]
+
+
+def _own_thread(about: About, line: ConcernLine) -> bool:
+    link = about.records.get(Guardian, line.guardian_id)
+    return link is not None and link.person_id == about.person and line.from_person == about.person
+
+
+def _teaches(about: About, classroom: int) -> bool:
+    roles = identity.roles_of(about.records, about.person, classroom, about.today)
+    return any(role.role in ALL_TEACHERS for role in roles)
+
+
+def _drafts(about: About) -> Rows:
+    found = about.records.exec(
+        select(Draft).where(Draft.person_id == about.person, Draft.state == "open").order_by(col(Draft.id))
+    ).all()
+    return [
+        {
+            "class": about.classroom(draft.classroom_id),
+            "kind": draft.kind,
+            "text": draft.words.reveal(),
+            "made": about.time(draft.made_at),
+        }
+        for draft in found
+        if identity.roles_of(about.records, about.person, draft.classroom_id, about.today)
+        or identity.guardian_of(about.records, about.person, draft.classroom_id)
+    ]
+
+
+def _violations(about: About) -> Rows:
+    found = about.records.exec(
+        select(Violation).where(col(Violation.account_id).in_(about.accounts())).order_by(col(Violation.id))
+    ).all()
+    return [
+        {
+            "class": about.classroom(row.classroom_id),
+            "rule": row.rule,
+            "reason": row.reason,
+            "done": row.done,
+            "text": row.text,
+            "at": about.time(row.at),
+        }
+        for row in found
+    ]
+
+
+def _guesses(about: About) -> Rows:
+    found = about.records.exec(
+        select(Guess).where(col(Guess.account_id).in_(about.accounts())).order_by(col(Guess.id))
+    ).all()
+    return [{"what": row.what, "at": about.time(row.at)} for row in found]
+
+
+EXPORTED: dict[str, Callable[[About], Rows]] = {
+    "people": _people,
+    "accounts": _accounts,
+    "chats": _chats,
+    "members": _members,
+    "roles": _roles,
+    "guardians": _guardians,
+    "students": _students,
+    "praises": _praises,
+    "concerns": _concerns,
+    "concern_lines": _concern_lines,
+    "drafts": _drafts,
+    "violations": _violations,
+    "guesses": _guesses,
+}
+"""Tables by name, each with what a person gets of it."""
+
+NOT_EXPORTED: dict[str, str] = {
+    "classrooms": "the class itself; its name stands beside every row",
+    "counters": "numbers of a class",
+    "instance": "the proof of the key",
+    "codes": "secrets that open doors; a file with them would be a key",
+    "contacts": "the teacher's roster with phone numbers, other guardians' among them",
+    "praised_students": "joined into praises",
+    "concern_recipients": "joined into concerns",
+    "events": "erased once handled; a failed one is kept for its repair and erased with the person",
+    "deliveries": "copies of what stands in the other tables or in the chat itself; erased after 7 days",
+    "posted": "ids of messages",
+    "removed": "ids of messages that were taken out of a group, without their words",
+    "buttons": "random tokens of what may be pressed",
+    "dialogues": "half an hour of what is being asked",
+    "schedules": "what a class has planned",
+}
+"""Tables of which a person gets nothing, and why."""
