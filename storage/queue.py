@@ -154,13 +154,10 @@ def finish_events(
     records.connection().execute(update(EVENTS).where(EVENTS.c.id.in_(ids)).values(values))
 
 
-def next_event_at(records: Records) -> datetime | None:
-    """When the next stored event is ready; None if there is none."""
-    return (
-        records.connection()
-        .execute(select(func.min(EVENTS.c.ready_at)).where(EVENTS.c.state == "pending"))
-        .scalar()
-    )
+def next_event_at(records: Records, now: datetime) -> datetime | None:
+    """When the next stored event that is not ready yet will be; None if there is none."""
+    waiting = select(func.min(EVENTS.c.ready_at)).where(EVENTS.c.state == "pending", EVENTS.c.ready_at > now)
+    return records.connection().execute(waiting).scalar()
 
 
 def store_effects(
@@ -322,13 +319,12 @@ def due_deliveries(records: Records, now: datetime, busy: Iterable[str], limit: 
     return [Due(*row) for row in found]
 
 
-def next_due_at(records: Records) -> datetime | None:
-    """When the next waiting delivery is due; None if there is none."""
-    return (
-        records.connection()
-        .execute(select(func.min(DELIVERIES.c.due_at)).where(DELIVERIES.c.state == "pending"))
-        .scalar()
+def next_due_at(records: Records, now: datetime) -> datetime | None:
+    """When the next delivery that is not due yet will be; None if there is none."""
+    waiting = select(func.min(DELIVERIES.c.due_at)).where(
+        DELIVERIES.c.state == "pending", DELIVERIES.c.due_at > now
     )
+    return records.connection().execute(waiting).scalar()
 
 
 def set_delivery(records: Records, delivery: int, values: dict[str, object]) -> None:
