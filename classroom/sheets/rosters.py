@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from classroom.oneroster import is_users, read_oneroster
 from classroom.roster_grid import Grid, find_header, read_grid
@@ -40,19 +40,25 @@ def _best(grids: Mapping[str, Grid]) -> Grid:
 
 def write_roster(rows: Sequence[ExportRow], language: str = "zh_CN") -> bytes:
     """Write an .xlsx that `read_roster` reads back unchanged; no cell can become a formula."""
+    *header, yes, no = _HEADERS["en" if language.startswith("en") else "zh"]
+    return write_table(header, [(*_texts(row), yes if row.bound else no) for row in rows], _WIDTHS)
+
+
+def write_table(
+    header: Sequence[str], lines: Iterable[Sequence[str]], widths: Sequence[int] = (14, 14, 80)
+) -> bytes:
+    """Write an .xlsx of texts below a header that stays in sight; no cell can become a formula."""
     from openpyxl import Workbook  # noqa: PLC0415 - 0.2 s that the start must not pay
     from openpyxl.utils import get_column_letter  # noqa: PLC0415
 
-    *header, yes, no = _HEADERS["en" if language.startswith("en") else "zh"]
     book = Workbook()
     sheet = book.active or book.create_sheet()
-    lines = [tuple(header), *((*_texts(row), yes if row.bound else no) for row in rows)]
-    for line, texts in enumerate(lines, start=1):
+    for line, texts in enumerate([header, *lines], start=1):
         for column, text in enumerate(texts, start=1):
             cell = sheet.cell(line, column)
             cell.value = _escaped(text) or None
             cell.number_format = "@"
-    for column, width in enumerate(_WIDTHS, start=1):
+    for column, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(column)].width = width
     sheet.freeze_panes = "A2"
     buffer = io.BytesIO()
