@@ -47,8 +47,29 @@ def open_of(records: Records, person: int, kind: str) -> list[Draft]:
     )
 
 
+def rewrite(
+    records: Records, draft: Draft, *, words: PrivateStr | None = None, data: dict[str, Json] | None = None
+) -> None:
+    """Give an open draft other words, or merge something into what it remembers."""
+    if words is not None:
+        draft.words = words
+    if data is not None:
+        draft.data = {**draft.data, **data}
+    records.flush()
+
+
 def decide(draft: Draft, state: str) -> None:
     """A draft was used or dropped; its words go."""
     draft.state = state
     draft.words = PrivateStr("")
     draft.data = {}
+
+
+def drop_all(records: Records, classroom: int, person: int) -> int:
+    """Drop a person's open drafts in a class, e.g. because the role has ended; gives how many."""
+    found = records.exec(
+        select(Draft).where(Draft.classroom_id == classroom, Draft.person_id == person, Draft.state == "open")
+    ).all()
+    for draft in found:
+        decide(draft, "dropped")
+    return len(found)

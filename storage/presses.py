@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from classroom.events import Json
 from storage.database import Records
-from storage.tables import ButtonRow, DialogueRow
+from storage.tables import Account, ButtonRow, DialogueRow
 
 DIALOGUE_LIFE = timedelta(minutes=30)
 
@@ -55,5 +55,29 @@ def dialogue(records: Records, chat: int, now: datetime) -> DialogueRow | None:
 
 def end_dialogue(records: Records, chat: int) -> None:
     """Nothing is going on in this private chat any more."""
+    records.flush()  # what is expired below must not take unwritten changes with it
     records.connection().execute(delete(DialogueRow).where(col(DialogueRow.chat_id) == chat))
     records.expire_all()
+
+
+def end_dialogues_of(records: Records, classroom: int, person: int) -> None:
+    """End what a person is in the middle of in a class, in every private chat of theirs."""
+    chats = select(Account.chat_id).where(Account.person_id == person)
+    records.flush()
+    records.connection().execute(
+        delete(DialogueRow).where(
+            col(DialogueRow.chat_id).in_(chats), col(DialogueRow.classroom_id) == classroom
+        )
+    )
+    records.expire_all()
+
+
+def end_buttons_of(records: Records, classroom: int, person: int, now: datetime) -> None:
+    """Switch off every button of a class that is for this person alone."""
+    found = records.exec(
+        select(ButtonRow).where(
+            ButtonRow.classroom_id == classroom, ButtonRow.person_id == person, ButtonRow.expires_at > now
+        )
+    )
+    for row in found:
+        row.expires_at = now

@@ -1,0 +1,101 @@
+"""What was taken out of groups because of criticism, and the record of what was really done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+from sqlmodel import col, select
+
+from storage.database import Records
+from storage.tables import RemovedRow, Violation
+
+REMEMBERED = timedelta(days=60)
+RULE = "concern"
+
+
+def remember(
+    records: Records,
+    chat: int,
+    refs: Iterable[str],
+    sender: str,
+    now: datetime,
+    *,
+    album: str | None,
+    long: bool,
+    draft: int | None,
+) -> None:
+    """Keep which messages went, so that what belongs to them or quotes them can follow."""
+    records.connection().execute(
+        delete(RemovedRow).where(col(RemovedRow.chat_id) == chat, col(RemovedRow.at) < now - REMEMBERED)
+    )
+    for ref in refs:
+        records.add(
+            RemovedRow(chat_id=chat, ref=ref, album=album, sender=sender, long=long, draft_id=draft, at=now)
+        )
+    records.flush()
+
+
+def was_removed(records: Records, chat: int, ref: str) -> bool:
+    """True if this message of a group was taken out."""
+    return (
+        records.exec(
+            select(RemovedRow.id).where(RemovedRow.chat_id == chat, RemovedRow.ref == ref).limit(1)
+        ).first()
+        is not None
+    )
+
+
+def of_album(records: Records, chat: int, album: str) -> RemovedRow | None:
+    """What was taken out of an album, if any of it was."""
+    return records.exec(
+        select(RemovedRow).where(RemovedRow.chat_id == chat, RemovedRow.album == album).limit(1)
+    ).first()
+
+
+def cut_off_before(records: Records, chat: int, sender: str, since: datetime) -> RemovedRow | None:
+    """The sender's newest removed message since then, if it was long enough to have been cut in two."""
+    return records.exec(
+        select(RemovedRow)
+        .where(
+            RemovedRow.chat_id == chat,
+            RemovedRow.sender == sender,
+            RemovedRow.at >= since,
+            col(RemovedRow.long).is_(True),
+        )
+        .order_by(col(RemovedRow.id).desc())
+        .limit(1)
+    ).first()
+
+
+def note(
+    records: Records,
+    classroom: int,
+    chat: int,
+    account: int | None,
+    ref: str,
+    reason: str,
+    now: datetime,
+) -> Violation:
+    """Record a removal that has been asked for; its words are not kept, since it is never restorable."""
+    row = Violation(
+        classroom_id=classroom,
+        chat_id=chat,
+        account_id=account,
+        rule=RULE,
+        reason=reason,
+        done="pending",
+        ref=ref,
+        at=now,
+    )
+    records.add(row)
+    records.flush()
+    return row
+
+
+def settle(records: Records, violation: int, done: str) -> None:
+    """Record what was really done: enforced, or reported_to_teacher where the platform refused."""
+    row = records.get(Violation, violation)
+    if row is not None:
+        row.done = done
