@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from classroom.effects import Button, Effect
+from classroom.events import Json
 from classroom.roster import Student
 from handlers.aside import aside, own
 from handlers.feature import Feature, Press
@@ -49,12 +50,12 @@ def _confirm(students: Sequence[Student], room: Room) -> list[Effect]:
     say, me = own(room), room.who.person
     bound = sum(len(guardians.active_of(room.db, s.id)) for s in students)
     text = say.private("roster.remove_sure", names=[s.name for s in students], bound=bound)
-    ids = {"students": [s.id for s in students]}
+    ids: dict[str, Json] = {"students": [s.id for s in students]}
     return aside(
         room,
         text,
-        Button(say.label("roster.remove"), "roster.remove", {**ids}, person=me, row=1, hours=24, once=True),
-        Button(say.label("common.cancel"), "roster.keep", {**ids}, person=me, row=1, hours=24),
+        Button(say.label("roster.remove"), "roster.remove", ids, person=me, row=1, hours=24, once=True),
+        Button(say.label("common.cancel"), "roster.keep", ids, person=me, row=1, hours=24),
     )
 
 
