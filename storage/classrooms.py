@@ -11,6 +11,9 @@ from classroom.people import TEACHERS, Role
 from storage.database import Records
 from storage.tables import Chat, Classroom, RoleGrant
 
+SETUP_CHAT = "setup_chat"
+"""The setting that keeps the group in which a class was begun, until its teacher is there."""
+
 
 def get(records: Records, classroom: int) -> Classroom | None:
     """The classroom with this id."""
@@ -53,6 +56,20 @@ def create(
     records.add(row)
     records.flush()
     return row
+
+
+def awaiting(records: Records, chat: int) -> Classroom | None:
+    """The class that was begun in this group and waits for its teacher."""
+    found = records.exec(
+        select(Classroom).where(Classroom.state == "awaiting_teacher").order_by(col(Classroom.id))
+    ).all()
+    return next((c for c in found if c.settings.get(SETUP_CHAT) == chat), None)
+
+
+def group_awaiting(records: Records, classroom: Classroom) -> Chat | None:
+    """The group in which a class was begun that waits for its teacher."""
+    chat = classroom.settings.get(SETUP_CHAT)
+    return records.get(Chat, chat) if isinstance(chat, int) else None
 
 
 def change_setting(classroom: Classroom, name: str, value: Json) -> None:
@@ -119,6 +136,16 @@ def teachers(records: Records, classroom: int, today: date) -> list[int]:
     ).all()
     acting = [r for r in found if Role(r.role) in TEACHERS and (r.until is None or r.until >= today)]
     return list(dict.fromkeys(r.person_id for r in acting))
+
+
+def roles_held(records: Records, classroom: int, today: date) -> list[RoleGrant]:
+    """Every role in force in a class, the head teacher's first."""
+    found = records.exec(
+        select(RoleGrant)
+        .where(RoleGrant.classroom_id == classroom, col(RoleGrant.ended_at).is_(None))
+        .order_by(col(RoleGrant.head).desc(), col(RoleGrant.id))
+    ).all()
+    return [r for r in found if r.until is None or r.until >= today]
 
 
 def head_teacher(records: Records, classroom: int) -> int | None:

@@ -72,6 +72,11 @@ def find(records: Records, digest: Digest, token: str, now: datetime) -> Code | 
     return code if code is not None and valid(code, now) else None
 
 
+def was_one(records: Records, digest: Digest, token: str) -> bool:
+    """True for a token that opens, or once opened, something: who has it did not guess."""
+    return records.exec(select(Code.id).where(Code.digest == digest(token))).first() is not None
+
+
 def valid(code: Code, now: datetime) -> bool:
     """False once revoked, expired or used up."""
     expired = code.expires_at is not None and code.expires_at <= now

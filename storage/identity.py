@@ -237,3 +237,38 @@ def saw_member(records: Records, chat: int, account: int, now: datetime, *, pres
         member.present = present
         member.seen_at = now
     return member
+
+
+def member(records: Records, chat: int, account: int) -> Member | None:
+    """What is known of an account in a group."""
+    return records.exec(
+        select(Member).where(Member.chat_id == chat, Member.account_id == account)
+    ).one_or_none()
+
+
+def names_of(records: Records, person: int) -> tuple[str, str | None]:
+    """A person's name and username as their platform shows them, of the account most likely in use."""
+    accounts = [account for account, _ in accounts_of(records, person)]
+    name = next((a.name for a in accounts if a.name), "")
+    return name, next((a.username for a in accounts if a.username), None)
+
+
+def by_username(records: Records, classroom: int, username: str) -> list[Account]:
+    """Whoever of a class goes by this username; they are sealed, so that they are opened one by one."""
+    seen = (
+        select(Member.account_id)
+        .join(Chat, col(Chat.id) == col(Member.chat_id))
+        .where(Chat.classroom_id == classroom)
+    )
+    bound = select(Guardian.person_id).where(Guardian.classroom_id == classroom)
+    given = select(RoleGrant.person_id).where(RoleGrant.classroom_id == classroom)
+    found = records.exec(
+        select(Account)
+        .where(
+            col(Account.id).in_(seen) | col(Account.person_id).in_(bound.union(given)),
+            Account.kind == SenderKind.PERSON,
+        )
+        .order_by(col(Account.id))
+    ).all()
+    wanted = username.casefold().lstrip("@")
+    return [a for a in found if a.username and a.username.casefold() == wanted]

@@ -1,0 +1,38 @@
+"""What a class still lacks, for its teacher's eyes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from classroom.text import PrivateText
+from handlers.links import class_link
+from handlers.menus import has_command
+from handlers.places import lacking
+from handlers.room import Room
+from storage import guardians, identity
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of the class and the rights that the bot lacks there."""
+
+    title: str
+    lacking: list[str]
+
+
+def checklist(room: Room) -> PrivateText:
+    """Rights, roster, families, hours and the link for the families, each with its next step."""
+    say = room.say_to(room.who.person)
+    groups = [Group(chat.title, lacking(chat, say)) for chat in identity.groups_of(room.db, room.here.id)]
+    quiet = room.quiet
+    return say.private(
+        "setup.checklist",
+        name=room.here.name,
+        groups=groups,
+        students=len(room.roster.students),
+        reached=len(guardians.reached_students(room.db, room.here.id)),
+        pending=len(guardians.pending_in(room.db, room.here.id)),
+        quiet=f"{quiet.start_text}–{quiet.end_text}" if quiet is not None else "",
+        link=class_link(room),
+        can={name: has_command(room, name) for name in ("roster", "rules", "role")},
+    )
