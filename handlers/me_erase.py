@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-from classroom.effects import Effect, Report
+from classroom.effects import Effect, RemovePost, Report
 from classroom.events import Delivered, Json, Undelivered
 from handlers.feature import Press
 from handlers.me_card import button, links
@@ -52,17 +52,18 @@ def confirmed(press: Press, room: Room) -> Iterable[Effect]:
         return [room.edit(press.handle, room.say.private("me.erase_too_late"))]
     if refusal := _refusal(room):
         return [refusal]
-    return _erase(room)
+    return _erase(press, room)
 
 
-def _erase(room: Room) -> list[Effect]:
+def _erase(press: Press, room: Room) -> list[Effect]:
     chat = room.who.chat
     farewell = room.tell(room.say.private("me.erased"), report=_then_forget(chat))
     ended = links(room)
     tags = untagged(room, guardians.links_of_person(room.db, room.who.person))
     erasing.forget_person(room.db, room.who.person, room.now, last_words=chat)
     told = [effect for link in ended for effect in head_hears(room, link)]
-    return [farewell, *tags, *told]
+    question = [RemovePost(room.private, press.handle)] if room.private else []
+    return [*question, farewell, *tags, *told]
 
 
 def _then_forget(chat: int) -> Report:

@@ -79,13 +79,13 @@ def classes_that_need(records: Records, person: int, now: datetime) -> list[Clas
     found = records.exec(
         rows(RoleGrant).where(RoleGrant.person_id == person, col(RoleGrant.ended_at).is_(None))
     ).all()
-    classes = [records.get(Classroom, i) for i in dict.fromkeys(r.classroom_id for r in found)]
-    return [c for c in classes if c is not None and c.state != "ended" and _needs(records, c, person, now)]
+    needed = [r.classroom_id for r in found if r.head or _only_teacher(records, r.classroom_id, person, now)]
+    classes = [records.get(Classroom, classroom) for classroom in dict.fromkeys(needed)]
+    return [c for c in classes if c is not None and c.state != "ended"]
 
 
-def _needs(records: Records, classroom: Classroom, person: int, now: datetime) -> bool:
-    acting = classrooms.teachers(records, classroom.id, now.date())
-    return classrooms.head_teacher(records, classroom.id) == person or acting == [person]
+def _only_teacher(records: Records, classroom: int, person: int, now: datetime) -> bool:
+    return classrooms.teachers(records, classroom, now.date()) == [person]
 
 
 def forget_person(records: Records, person: int, now: datetime, *, last_words: int) -> list[Guardian]:
