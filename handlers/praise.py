@@ -1,0 +1,135 @@
+"""/praise: recognise children in front of everyone who knows them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from classroom.effects import Effect
+from classroom.events import Undelivered
+from classroom.folding import fold
+from handlers import praise_ask, praise_list, praise_post
+from handlers.aside import own
+from handlers.feature import Command, Feature, Press, Said, Who
+from handlers.held_back import Way, read_way, way
+from handlers.praise_ask import go
+from handlers.room import Room
+from storage import drafts, praises
+from storage.tables import Draft
+
+feature = Feature("praise")
+LIST = re.compile(r"(?:list|列表|光荣榜)\s*(?P<span>month|term|本月|本学期)?")
+UNDO = re.compile(r"undo|撤销|撤回")
+
+
+@feature.command("praise", "表扬", "夸", who=Who.TEACHER | Who.SUBJECT_TEACHER)
+def praise(command: Command, room: Room) -> Iterable[Effect]:
+    """Praise the children named at the head; `list` and `undo` alone are no names."""
+    typed = fold(command.text).text.strip()
+    if asked := LIST.fullmatch(typed):
+        return praise_list.show(room, term=asked["span"] in ("term", "本学期"))
+    if UNDO.fullmatch(typed):
+        return praise_list.undo_latest(room)
+    message, group = command.message, room.group
+    if group is None:
+        return go(command.text, Way("praise"), False, room)
+    return go(command.text, Way("praise", group.chat, message.origin.thread, message.refs), False, room)
+
+
+way("praise")(go)
+
+
+@feature.button("praise.child")
+def child(press: Press, room: Room) -> Iterable[Effect]:
+    """A child was chosen out of the list under a bare /praise; now the text."""
+    name = praise_ask.name_of(press.args.get("student"), room)
+    if name is None:
+        return [room.edit(press.handle, own(room).private("praise.gone"))]
+    room.expect("praise.text", praise_ask.chosen(press.args, press.args.get("student")) | {"names": name})
+    return [room.edit(press.handle, own(room).private("praise.what_for", names=[name]))]
+
+
+@feature.dialogue("praise.text")
+def text_said(said: Said, room: Room) -> Iterable[Effect]:
+    """What is said about children who are known already; the colon keeps names in it from joining them."""
+    if not room.who.teaches:
+        return [room.tell(own(room).private("praise.gone"))]
+    if not said.text.strip():
+        room.expect("praise.text", said.data)
+        return [room.tell(own(room).private("praise.only_text"))]
+    return go(f"{said.data.get('names')}：{said.text.strip()}", read_way(said.data), False, room)
+
+
+@feature.dialogue("praise.names")
+def names_said(said: Said, room: Room) -> Iterable[Effect]:
+    """The names that were missing; with a text behind them they replace what was typed before."""
+    if not room.who.teaches:
+        return [room.tell(own(room).private("praise.gone"))]
+    kept = str(said.data.get("text") or "")
+    rest = room.roster.names_at_head(said.text).rest
+    text = f"{said.text.strip()}：{kept}" if kept and not rest else said.text
+    return go(text, read_way(said.data), False, room)
+
+
+@feature.button("praise.meant")
+def meant(press: Press, room: Room) -> Iterable[Effect]:
+    """This child was meant by the name that nobody has; the draft goes on with it."""
+    draft = _open(press, room)
+    name = praise_ask.name_of(press.args.get("student"), room)
+    if draft is None or name is None:
+        return [room.edit(press.handle, own(room).private("praise.gone"))]
+    unknown = str(draft.data.get("unknown"))
+    text = draft.words.reveal().replace(unknown, f" {name} ", 1).strip()
+    return _go_on(text, draft, press, room)
+
+
+@feature.button("praise.which")
+def which(press: Press, room: Room) -> Iterable[Effect]:
+    """This one of the children who share a name."""
+    draft = _open(press, room)
+    if draft is None or praise_ask.name_of(press.args.get("student"), room) is None:
+        return [room.edit(press.handle, own(room).private("praise.gone"))]
+    return _go_on(draft.words.reveal(), draft, press, room)
+
+
+@feature.button("praise.drop")
+def drop(press: Press, room: Room) -> Iterable[Effect]:
+    """Nothing is posted."""
+    draft = _open(press, room)
+    if draft is not None:
+        drafts.decide(draft, "dropped")
+    return [room.edit(press.handle, own(room).private("praise.dropped"))]
+
+
+def _open(press: Press, room: Room) -> Draft | None:
+    wanted = press.args.get("draft")
+    draft = drafts.get(room.db, wanted, room.who.person) if isinstance(wanted, int) else None
+    return draft if draft is not None and draft.kind == "praise" and room.who.teaches else None
+
+
+def _go_on(text: str, draft: Draft, press: Press, room: Room) -> list[Effect]:
+    came = read_way(praise_ask.chosen(draft.data, press.args.get("student")))
+    drafts.decide(draft, "used")
+    return [room.edit(press.handle, own(room).private("praise.understood")), *go(text, came, False, room)]
+
+
+@feature.button("praise.undo")
+def undo(press: Press, room: Room) -> Iterable[Effect]:
+    """Take back the praise that this button stands under."""
+    wanted = press.args.get("praise")
+    row = praises.get(room.db, wanted) if isinstance(wanted, int) else None
+    if row is None or row.by_person != room.who.person or row.classroom_id != room.here.id:
+        return [room.edit(press.handle, own(room).private("praise.gone"))]
+    return praise_list.undo(row, room, shown=press.handle)
+
+
+@feature.undelivered("praise.not_posted")
+def not_posted(event: Undelivered, room: Room) -> Iterable[Effect]:
+    """The teacher hears that the group has not seen it."""
+    return praise_post.tell_author(event.data, "praise.not_posted", room)
+
+
+@feature.undelivered("praise.not_removed")
+def not_removed(event: Undelivered, room: Room) -> Iterable[Effect]:
+    """The teacher hears that the post still stands."""
+    return praise_post.tell_author(event.data, "praise.not_removed", room)
