@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from classroom.effects import Effect
-from handlers import me_erase, me_export, me_hours, me_stop, me_wishes
+from handlers import me_account, me_erase, me_export, me_hours, me_stop, me_wishes
 from handlers.feature import Command, Feature, Where, Who
 from handlers.me_card import show
 from handlers.room import Room
@@ -16,6 +16,7 @@ feature.button("me.erase")(me_erase.pressed)
 feature.button("me.erase_now")(me_erase.confirmed)
 feature.delivered("me.forgotten")(me_erase.forgotten)
 feature.undelivered("me.forgotten")(me_erase.never_told)
+feature.button("me.account")(me_account.pressed)
 feature.button("me.language")(me_wishes.language_pressed)
 feature.button("me.public")(me_wishes.public_pressed)
 feature.button("me.hours")(me_hours.pressed)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from classroom.effects import Button, Effect
 from classroom.events import Json
 from classroom.text import Label, PrivateText
+from handlers import me_account
 from handlers.room import Room
 from scheduler.hours import QuietHours
 from storage import guardians, identity, personal
@@ -25,6 +26,7 @@ class Child:
     how: str
     asked: str
     consented: str
+    notices_only: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,7 @@ def _child(room: Room, link: Guardian) -> Child:
         link.how,
         room.say.day(link.asked_at, room.zone, room.now),
         room.say.day(link.consented_at, room.zone, room.now) if link.consented_at else "",
+        link.notices_only,
     )
 
 
@@ -133,7 +136,9 @@ def buttons_of(room: Room) -> list[Button]:
         public = wishes_public(room)
         label = say.label("me.public_off" if public else "me.public_on")
         made.append(button(room, label, "me.public", {"on": not public}, row=2))
-    for row, link in enumerate(mine, 3):
+    if me_account.offered(room):
+        made.append(button(room, say.label("me.account"), "me.account", row=3))
+    for row, link in enumerate(mine, 4):
         name = guardians.student_name(room.db, link.student_id)[:NAME_ON_BUTTON]
         made.append(button(room, say.label("me.stop", name=name), "me.stop", {"link": link.id}, row=row))
     return made

@@ -15,6 +15,7 @@ from classroom.addresses import GuardianAddress
 from classroom.effects import Hours, Report, Tell
 from classroom.events import Json
 from classroom.people import Role
+from classroom.relations import Relation
 from classroom.text import PrivateStr
 from storage import classrooms, drafts, erasing, guardians, identity, personal, queue
 from storage.database import Database, Records
@@ -480,3 +481,72 @@ async def test_a_child_that_left_the_class_is_not_shown(world: World) -> None:
         row.removed_at = world.now()
     await mother.in_private("/me")
     assert "李雷：您是妈妈" not in mother.last.text
+
+
+# --- several accounts, several children, leftovers ---------------------------------------------------
+
+
+async def test_a_further_account_is_offered_where_there_is_a_door_for_it(world: World) -> None:
+    made = await ready_class(world)
+    mother = made.mothers["李雷"]
+    await mother.in_private("/me")
+    assert ("我的另一个账号" in mother.buttons()) is ("account" in world.app.instance.codes)
+    await made.stranger.in_group("大家好")
+    await made.stranger.in_private("/me")
+    assert "我的另一个账号" not in made.stranger.buttons()
+
+
+async def test_two_accounts_of_one_person_go_together(world: World) -> None:
+    made = await ready_class(world)
+    mother, second = made.mothers["李雷"], world.someone("221", "周小红的平板")
+    await second.in_private("/help")
+    with world.database.transaction() as records:
+        account_of(records, second).person_id = account_of(records, mother).person_id
+    await second.in_private("/me")
+    assert "李雷妈妈" in second.last.text and "周小红的平板" in second.last.text
+    await mother.in_private("/me erase")
+    await mother.press("确认删除")
+    values = list(everything(world.database))
+    assert not [v for v in values if "周小红" in v]
+    assert not [v for v in values if re.search(r"(accounts|chats)\.native: (21|221)$", v)]
+    await second.in_private("/me")
+    assert "我还不知道您是哪个班的" in second.last.text
+
+
+async def test_two_children_are_named_and_stopped_one_by_one(world: World) -> None:
+    made = await ready_class(world)
+    mother = made.mothers["李雷"]
+    with world.database.transaction() as records:
+        person = account_of(records, mother).person_id
+        guardians.link(
+            records,
+            made.id,
+            made.students["王芳"],
+            person,
+            Relation.AUNT,
+            world.now(),
+            state="active",
+            how="teacher",
+        )
+    await mother.in_private("/me public off")
+    assert "李雷、王芳" in mother.last.text and "几个孩子都一样" in mother.last.text
+    await mother.in_private("/me")
+    assert "今天经老师同意认领" in mother.last.text
+    await mother.press("停止接收：王芳")
+    await mother.press("确认停止")
+    await mother.in_private("/me")
+    assert "李雷：您是妈妈" in mother.last.text and "王芳" not in mother.last.text
+
+
+async def test_an_event_that_failed_is_erased_with_its_author(world: World) -> None:
+    made = await ready_class(world)
+    mother = made.mothers["李雷"]
+    mine = queue.NewEvent("broken:1", "gone", '{"sender": {"native": "21", "name": "周小红"}}', world.now())
+    theirs = queue.NewEvent("broken:2", "gone", '{"sender": {"native": "2100", "name": "别人"}}', world.now())
+    with world.database.transaction() as records:
+        queue.store_events(records, [mine, theirs], world.now())
+    await mother.in_private("/me erase")
+    assert any("周小红" in v for v in everything(world.database))
+    await mother.press("确认删除")
+    values = list(everything(world.database))
+    assert not any("周小红" in v for v in values) and any("别人" in v for v in values)
