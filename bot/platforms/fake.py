@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
-from bot.ports import Done, Failure, Incoming, Key, Moved, Outcome, Refused, Store
+from bot.ports import Done, Failure, Incoming, Key, Moved, Outcome, Refused, Store, TryAgain
 from classroom import markup
 from classroom.addresses import ChatKind, GroupAddress, PersonAddress
 from classroom.effects import Enclosed
+from classroom.errors import HomeroomError
 from classroom.events import (
     Attachment,
     BotBlocked,
@@ -33,11 +35,13 @@ from classroom.events import (
     Quoted,
     Right,
     Sender,
+    SenderKind,
 )
 from classroom.text import Label, PrivateText, PublicText
 
 NAME = "fake"
 LIMIT = 4096
+MARK = "…"
 BOT = "class_bot"
 _EVENTS: TypeAdapter[Event] = TypeAdapter(Event)
 ALL_RIGHTS = frozenset(Right)
@@ -61,6 +65,7 @@ class Shown:
     private: bool = False
     reactions: list[str] = field(default_factory=list)
     attachments: tuple[Attachment, ...] = ()
+    at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -91,18 +96,20 @@ class FakePlatform:
     """The platform itself, and the hands of the people on it (`say`, `press`, `join` …)."""
 
     def __init__(self, now: Callable[[], datetime] | None = None) -> None:
-        """An empty world; `now` stamps what is said."""
+        """An empty world; `now` stamps what is said, `oldest` limits what can still be deleted."""
         self.chats: dict[str, FakeChat] = {}
         self.people: dict[str, Sender] = {}
         self.files: dict[str, bytes] = {}
         self.toasts: list[tuple[str, str]] = []
         self.menus: dict[tuple[str, str | None], tuple[tuple[str, str], ...]] = {}
+        self.answered: dict[str, str] = {}
         self.calls: list[str] = []
         self.failing: dict[str, list[Outcome]] = {}
         self.waiting: list[Incoming] = []
+        self.oldest: timedelta | None = None
+        self._breaking: list[str] = []
         self._now = now or (lambda: datetime.now(UTC))
         self._numbers = itertools.count(1)
-        self._store: Store | None = None
         self._callbacks: dict[str, str] = {}
 
     # --- what a platform is ---------------------------------------------------------------------
@@ -124,10 +131,10 @@ class FakePlatform:
         """Nothing to give back."""
 
     async def listen(self, store: Store) -> None:
-        """Hand over what people do, as they do it."""
-        self._store = store
+        """Hand over what people do, as they do it; what could not be stored is offered again."""
         while True:
-            await self.hand_over(store)
+            with contextlib.suppress(HomeroomError):
+                await self.hand_over(store)
             await asyncio.sleep(0.01)
 
     async def hand_over(self, store: Store) -> int:
@@ -139,8 +146,11 @@ class FakePlatform:
         return len(batch)
 
     def read(self, raw: bytes) -> Event | None:
-        """Events travel as themselves here."""
-        return _EVENTS.validate_json(raw)
+        """Events travel as themselves here; what is none concerns us not."""
+        try:
+            return _EVENTS.validate_json(raw)
+        except ValidationError:
+            return None
 
     def start_link(self, payload: str) -> str:
         """An address of the private conversation."""
@@ -156,11 +166,13 @@ class FakePlatform:
         reply_to: str | None,
         files: Sequence[Enclosed],
     ) -> Outcome:
-        """Say something in a group."""
+        """Say something in a group; private text is refused whatever a type checker was told."""
+        if _is_private(text):
+            return Refused(Failure.LEAK)
         chat = self._find("post", to)
         if not isinstance(chat, FakeChat):
             return chat
-        return Done(self._show(chat, text, keys, files, reply_to=reply_to))
+        return self._said("post", self._show(chat, text, keys, files, reply_to=reply_to))
 
     async def tell(
         self,
@@ -171,9 +183,10 @@ class FakePlatform:
         protect: bool,
     ) -> Outcome:
         """Say something to one person; refused where the door was never opened, or where this is a group."""
-        known = self.chats.get(to.native)
-        if known is not None and known.kind is ChatKind.GROUP:
+        if self._is_group(to):
             return Refused(Failure.LEAK)
+        if to.native not in self.chats and to.native not in self.people:
+            return Refused(Failure.NEVER_STARTED)
         chat = self._find("tell", to)
         if not isinstance(chat, FakeChat):
             return chat
@@ -181,10 +194,7 @@ class FakePlatform:
             return Refused(Failure.BLOCKED)
         if not chat.opened:
             return Refused(Failure.NEVER_STARTED)
-        refs = self._show(chat, text, keys, files)
-        for shown in chat.messages[-len(refs) :]:
-            shown.protected = protect
-        return Done(refs)
+        return self._said("tell", self._show(chat, text, keys, files, protect=protect))
 
     async def edit(
         self,
@@ -193,31 +203,42 @@ class FakePlatform:
         text: PrivateText | PublicText,
         keys: Sequence[Key],
     ) -> Outcome:
-        """Change what the bot said."""
+        """Change what the bot said: a mark stands for what is left over, or for what does not fit."""
+        if _is_private(text) and (isinstance(chat, GroupAddress) or self._is_group(chat)):
+            return Refused(Failure.LEAK)
         where = self._find("edit", chat)
         if not isinstance(where, FakeChat):
             return where
-        if where.kind is ChatKind.GROUP and isinstance(text, PrivateText):
-            return Refused(Failure.LEAK)
-        shown = self._shown(where, refs[-1])
-        if shown is None or shown.removed or shown.by != BOT:
+        if where.blocked:
+            return Refused(Failure.BLOCKED)
+        found = [self._shown(where, ref) for ref in refs]
+        mine = [shown for shown in found if shown is not None and not shown.removed and shown.by == BOT]
+        if not mine or len(mine) < len(found):
             return Refused(Failure.NOT_FOUND)
-        shown.text, shown.keys, shown.edited = markup.plain(text.body), tuple(keys), True
+        fitted = _fitted(text.body, len(mine))
+        if not fitted:
+            return Refused(Failure.REFUSED, "nothing to say")
+        for shown, words in zip(mine, fitted, strict=True):
+            shown.text, shown.keys, shown.edited = words, (), True
+        mine[-1].keys = tuple(keys)
         return Done(tuple(refs))
 
     async def delete(self, chat: GroupAddress | PersonAddress, refs: Sequence[str]) -> Outcome:
-        """Take messages away; others' only with the right to."""
+        """Take messages away, in a group others' only with the right to; one that stays saves no other."""
         where = self._find("delete", chat)
         if not isinstance(where, FakeChat):
             return where
+        result: Outcome = Done()
         for shown in [self._shown(where, ref) for ref in refs]:
-            if shown is None:
+            if shown is None or shown.removed:
                 continue
-            foreign = shown.by != BOT
-            if foreign and (where.kind is ChatKind.PRIVATE or Right.DELETE not in where.rights):
-                return Refused(Failure.NOT_ALLOWED)
-            shown.removed = True
-        return Done()
+            if where.kind is ChatKind.GROUP and shown.by != BOT and Right.DELETE not in where.rights:
+                result = Refused(Failure.NOT_ALLOWED)
+            elif self._is_too_old(shown):
+                result = Refused(Failure.TOO_OLD)
+            else:
+                shown.removed = True
+        return result
 
     async def pin(self, chat: GroupAddress, ref: str, on: bool) -> Outcome:
         """Pin or unpin silently."""
@@ -228,28 +249,30 @@ class FakePlatform:
         if Right.PIN not in where.rights:
             return Refused(Failure.NOT_ALLOWED)
         if shown is None or shown.removed:
-            return Refused(Failure.NOT_FOUND)
+            return Refused(Failure.NOT_FOUND) if on else Done()
         shown.pinned = on
         return Done()
 
     async def react(self, chat: GroupAddress | PersonAddress, ref: str, emoji: str) -> Outcome:
-        """Put a sign under a message."""
+        """Put a sign under a message; without any, take it back."""
         where = self._find("react", chat)
         if not isinstance(where, FakeChat):
             return where
         shown = self._shown(where, ref)
         if shown is None or shown.removed:
             return Refused(Failure.NOT_FOUND)
-        shown.reactions = [emoji]
+        shown.reactions = [emoji] if emoji else []
         return Done()
 
     async def restrict(self, chat: GroupAddress, member: str, muted: bool, until: datetime | None) -> Outcome:
-        """Mute or unmute; never an administrator."""
+        """Mute or unmute, never an administrator; a mute whose end has passed is over already."""
         where = self._find("restrict", chat)
         if not isinstance(where, FakeChat):
             return where
         if Right.RESTRICT not in where.rights or member in where.admins:
             return Refused(Failure.NOT_ALLOWED)
+        if muted and until is not None and until <= self._now():
+            return Done()
         (where.muted.add if muted else where.muted.discard)(member)
         return Done()
 
@@ -270,20 +293,22 @@ class FakePlatform:
         who = self._callbacks.pop(callback, None)
         if who is None:
             return Refused(Failure.EXPIRED)
-        self.toasts.append((who, text.text if text else ""))
+        self.answered[callback] = text.text if text else ""
+        self.toasts.append((who, self.answered[callback]))
         return Done()
 
     async def member(self, chat: GroupAddress, native: str) -> Outcome:
-        """Who a member is."""
+        """Who a member is; somebody known who is not in the group has left it."""
         where = self._find("member", chat)
         if not isinstance(where, FakeChat):
             return where
-        if native not in where.members:
+        if native not in where.members and native not in self.people:
             return Refused(Failure.NOT_FOUND)
-        admin = native in where.admins
+        inside = native in where.members
+        admin = inside and native in where.admins
         return Done(
             answer={
-                "status": "administrator" if admin else "member",
+                "status": "administrator" if admin else "member" if inside else "left",
                 "admin": admin,
                 "creator": False,
                 "name": self.people[native].name if native in self.people else "",
@@ -350,17 +375,18 @@ class FakePlatform:
         attachments: Sequence[Attachment] = (),
         album: str | None = None,
         thread: str | None = None,
+        quote: str = "",
     ) -> Shown:
         """Write a message; writing in private opens the door."""
         if chat.kind is ChatKind.PRIVATE:
             chat.opened, chat.blocked = True, False
-        else:
+        elif sender.kind is SenderKind.PERSON:
             chat.members.add(sender.native)
-        shown = Shown(str(next(self._numbers)), sender.native, text, album=album)
+        shown = Shown(str(next(self._numbers)), sender.native, text, album=album, at=self._now())
         shown.attachments = tuple(attachments)
         shown.reply_to = reply_to.ref if reply_to else None
         chat.messages.append(shown)
-        self._happened(self._message(sender, chat, shown, reply_to, thread), album)
+        self._happened(replace(self._message(sender, chat, shown, reply_to, thread), quote=quote), album)
         return shown
 
     def edit_own(self, sender: Sender, chat: FakeChat, shown: Shown, text: str) -> None:
@@ -426,6 +452,10 @@ class FakePlatform:
         """Let the next calls of `post`, `tell`, `delete` … end like this."""
         self.failing.setdefault(what, []).extend(outcomes)
 
+    def break_next(self, what: str) -> None:
+        """Let the next `post` or `tell` be carried out while its answer is lost."""
+        self._breaking.append(what)
+
     def redeliver(self, update: Incoming) -> None:
         """Let the platform send an update a second time."""
         self.waiting.append(update)
@@ -478,12 +508,17 @@ class FakePlatform:
         keys: Sequence[Key],
         files: Sequence[Enclosed],
         reply_to: str | None = None,
+        protect: bool = False,
     ) -> tuple[str, ...]:
-        pieces = markup.split(text.body, LIMIT)
+        pieces = [piece.text for piece in markup.split(text.body, LIMIT)] or [""] * bool(files)
         made = [
-            Shown(str(next(self._numbers)), BOT, piece.text, private=isinstance(text, PrivateText))
-            for piece in pieces
+            Shown(str(next(self._numbers)), BOT, words, private=_is_private(text), at=self._now())
+            for words in pieces
         ]
+        if not made:
+            return ()
+        for shown in made:
+            shown.protected = protect
         made[0].reply_to = reply_to
         made[-1].keys = tuple(keys)
         made[-1].files = tuple(f.filename for f in files)
@@ -493,5 +528,32 @@ class FakePlatform:
         chat.messages.extend(made)
         return tuple(m.ref for m in made)
 
+    def _said(self, what: str, refs: tuple[str, ...]) -> Outcome:
+        if not refs:
+            return Refused(Failure.REFUSED, "nothing to say")
+        if what in self._breaking:
+            self._breaking.remove(what)
+            return TryAgain("the line broke", uncertain=True)
+        return Done(refs)
+
     def _shown(self, chat: FakeChat, ref: str) -> Shown | None:
         return next((m for m in chat.messages if m.ref == ref), None)
+
+    def _is_group(self, to: PersonAddress) -> bool:
+        known = self.chats.get(to.native)
+        return known is not None and known.kind is ChatKind.GROUP
+
+    def _is_too_old(self, shown: Shown) -> bool:
+        return self.oldest is not None and shown.at is not None and self._now() - shown.at > self.oldest
+
+
+def _is_private(text: PrivateText | PublicText) -> bool:
+    return isinstance(text, PrivateText)
+
+
+def _fitted(body: str, room: int) -> list[str]:
+    """Fit a text into `room` messages that are there already, its end in the last."""
+    pieces = [piece.text for piece in markup.split(body, LIMIT)]
+    if len(pieces) > room:
+        pieces = [*pieces[: room - 1], pieces[room - 1][: LIMIT - 1] + MARK]
+    return [MARK] * (room - len(pieces)) + pieces if pieces else []
