@@ -53,16 +53,26 @@ def begin(room: Room, typed: PrivateStr) -> list[Effect]:
     return go_on(room, concern_draft.make(room, typed, None), typed)
 
 
-def go_on(room: Room, draft: Draft, typed: PrivateStr, *, park: bool = False) -> list[Effect]:
-    """Show a draft whose child can be read out of `typed`, else ask; `park`: the door may be shut."""
+def go_on(
+    room: Room, draft: Draft, typed: PrivateStr, *, before: PrivateStr | None = None, park: bool = False
+) -> list[Effect]:
+    """Show a draft whose child can be read out of `typed`, else ask; `park`: the door may be shut.
+
+    `before` are words that stood in front of a command in mid-sentence.
+    """
     found = read(room.roster, typed)
     draft.kind = concern_draft.KIND
-    words = draft.words if draft.words != typed else found.words
+    words = joined(before, found.words) if before else found.words
     student = found.student.id if found.student else None
     drafts.rewrite(room.db, draft, words=words, data={"student": student})
     if found.student is not None:
         return concern_draft.ask_or_show(room, draft, park=park)
     return ask_child(room, draft, found, park=park)
+
+
+def joined(before: PrivateStr, behind: PrivateStr) -> PrivateStr:
+    """Both in their order, a line each."""
+    return PrivateStr("\n".join(part for part in (before.reveal(), behind.reveal()) if part))
 
 
 def read(roster: Roster, typed: PrivateStr) -> Reading:

@@ -27,6 +27,7 @@ from storage.tables import Chat, Draft
 feature = Feature("concern_guard")
 Why = Literal["typed", "album", "quotes", "rest"]
 KIND = "typed"
+_MARKS = "/\\⁄∕╱、.。!|·~#*-_'\"`;,=+?^&%$<>:… \t\n「『“‘(（[【"
 LONG = 1500
 """From this length on a phone may have cut the text in two."""
 REST_COMES_WITHIN = timedelta(seconds=10)
@@ -216,7 +217,7 @@ def not_removed(event: Undelivered, room: Room) -> Iterable[Effect]:
         removals.settle(room.db, people.number(event.data, "violation"), "enforced")
         return _continue(event.data, room)
     removals.settle(room.db, people.number(event.data, "violation"), "reported_to_teacher")
-    return [*_by_hand(event, room), *_continue(event.data, room)]
+    return [*_by_hand(event, room), *_continue(event.data, room, out=False)]
 
 
 def _by_hand(event: Undelivered, room: Room) -> list[Effect]:
@@ -237,54 +238,48 @@ def _by_hand(event: Undelivered, room: Room) -> list[Effect]:
     return told
 
 
-def _continue(data: dict[str, Json], room: Room) -> list[Effect]:
+def _continue(data: dict[str, Json], room: Room, *, out: bool = True) -> list[Effect]:
     inner = people.as_person(room, people.number(data, "person")) if data.get("person") else None
     if inner is None:
         return []
     draft = drafts.get(room.db, people.number(data, "draft"), inner.who.person)
     if draft is None:
         return []
-    return [*_in_private(inner, draft), *_pointer(data, inner)]
+    return [*_in_private(inner, draft, out), *_pointer(data, inner)]
 
 
-def _in_private(room: Room, draft: Draft) -> list[Effect]:
+def _in_private(room: Room, draft: Draft, out: bool) -> list[Effect]:
     if draft.kind == drafting.KIND:
         return drafting.ask_or_show(room, draft, park=True)
     if draft.data.get("why") == "quotes" or not (room.who.teaches or room.who.guardian_of):
-        return _give_back(room, draft)
-    words = _behind_command(room, draft.words)
+        return _give_back(room, draft, out)
+    before, behind = _around_command(room, draft.words)
     if room.who.guardian_of and not room.who.teaches:
-        return concern_parents.offer(room, draft, words)
-    return [room.tell(room.say.private("concern.taken_out"), park=True), *_draft(room, draft, words)]
-
-
-def _draft(room: Room, draft: Draft, words: PrivateStr) -> list[Effect]:
-    if not words:
+        return concern_parents.offer(room, draft, concern.joined(before, behind), out=out)
+    told = room.tell(room.say.private("concern.taken_out", out=out), park=True)
+    if not behind:
         drafts.decide(draft, "dropped")
-        return [room.tell(room.say.private("concern.how_to_in_private"), park=True)]
-    if draft.words.reveal().endswith(words.reveal()) and _is_only_command(room, draft.words, words):
-        drafts.rewrite(room.db, draft, words=words)
-    return concern.go_on(room, draft, words, park=True)
+        return [told, room.tell(room.say.private("concern.how_to_in_private"), park=True)]
+    return [told, *concern.go_on(room, draft, behind, before=before, park=True)]
 
 
-def _behind_command(room: Room, typed: PrivateStr) -> PrivateStr:
-    found = typed_in(typed.reveal(), room, by_teacher=True)
-    return PrivateStr(found.rest) if found else typed
+def _around_command(room: Room, typed: PrivateStr) -> tuple[PrivateStr, PrivateStr]:
+    """What stands before and behind the command; before it only what is more than marks and mentions."""
+    whole = typed.reveal()
+    found = typed_in(whole, room, by_teacher=True)
+    if found is None:
+        return PrivateStr(""), typed
+    before = whole[: len(whole) - len(found.rest)]
+    before = before[: before.rfind(found.typed)].rstrip(_MARKS)
+    if not any(c.isalnum() for word in before.split() if not word.startswith("@") for c in word):
+        before = ""
+    return PrivateStr(before), PrivateStr(found.rest)
 
 
-def _is_only_command(room: Room, whole: PrivateStr, rest: PrivateStr) -> bool:
-    """Whether nothing but the command (and mentions) stands before the rest, so that it can be left out."""
-    found = typed_in(whole.reveal(), room, by_teacher=True)
-    before = whole.reveal()[: len(whole.reveal()) - len(rest.reveal())]
-    words = [w for w in before.split() if not w.startswith("@")]
-    kept = "".join(words).replace(found.typed if found else "", "", 1)
-    return not any(c.isalnum() for c in kept.split("@")[0])
-
-
-def _give_back(room: Room, draft: Draft) -> list[Effect]:
+def _give_back(room: Room, draft: Draft, out: bool) -> list[Effect]:
     """Say why a message went, with its words, so that nothing is lost to who wrote it."""
     name = "concern.quoted" if draft.data.get("why") == "quotes" else "concern.visitor_in_group"
-    told = room.tell(room.say.private(name, words=draft.words), park=True)
+    told = room.tell(room.say.private(name, words=draft.words, out=out), park=True)
     drafts.decide(draft, "used")
     return [told]
 

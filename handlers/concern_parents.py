@@ -55,7 +55,7 @@ def _children_buttons(room: Room, draft: Draft, own: list[Guardian]) -> list[But
     ]
 
 
-def offer(room: Room, draft: Draft, words: PrivateStr) -> list[Effect]:
+def offer(room: Room, draft: Draft, words: PrivateStr, *, out: bool) -> list[Effect]:
     """Offer what a guardian typed in the group as a message to the teachers; nothing is sent yet."""
     draft.kind = KIND
     drafts.rewrite(room.db, draft, words=words)
@@ -64,7 +64,7 @@ def offer(room: Room, draft: Draft, words: PrivateStr) -> list[Effect]:
         Button(say.label(f"concern.{name}"), f"concern.{name}", {"draft": draft.id}, person=room.who.person)
         for name in (("to_teacher", "forget_it") if words else ())
     ]
-    return [room.tell(say.private("concern.guardian_in_group", words=words), *buttons, park=True)]
+    return [room.tell(say.private("concern.guardian_in_group", words=words, out=out), *buttons, park=True)]
 
 
 @feature.button("concern.to_teacher")
