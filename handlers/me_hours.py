@@ -17,6 +17,7 @@ CHOICES = {True: ("07:00-20:00", "07:00-21:30", "06:30-18:00"), False: ("21:00-0
 
 DEFAULT = frozenset({"default", "默认", "按班级"})
 NOON = time(12)
+LONGEST = 20
 
 
 def typed(words: str, room: Room) -> Iterable[Effect]:
@@ -62,11 +63,17 @@ def _set(words: str, room: Room) -> list[Effect]:
     else:
         window = read_hours(words, room.zone)
         if window is None:
-            room.expect("me.hours")
+            _expect_again(words, room)
             return [room.tell(room.say.private("me.hours_unread", teacher=teacher, typed=words[:40]))]
         quiet = window.outside() if teacher else window
         wishes.hours = f"{quiet.start_text}-{quiet.end_text}"
     return [_confirmed(room)]
+
+
+def _expect_again(words: str, room: Room) -> None:
+    """Wait for better hours, but only after a try at some: a message to the teacher is not eaten twice."""
+    if len(words) <= LONGEST and any(c.isdigit() for c in words):
+        room.expect("me.hours")
 
 
 def _confirmed(room: Room) -> Effect:

@@ -180,8 +180,8 @@ async def test_hours_by_buttons_and_in_ones_own_words(world: World) -> None:
     await mother.press("20:00–08:00")
     assert "安静时间：每天 20:00–08:00" in mother.last.text
     await mother.press("安静时间")
-    await mother.in_private("晚上吧")
-    assert "「晚上吧」我没看懂" in mother.last.text
+    await mother.in_private("9点以后")
+    assert "「9点以后」我没看懂" in mother.last.text
     await mother.in_private("22点到6点半")
     assert "安静时间：每天 22:00–06:30" in mother.last.text
 

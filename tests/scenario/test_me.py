@@ -106,9 +106,12 @@ async def test_nobody_from_nowhere_has_a_card_too(world: World) -> None:
 
 async def test_in_the_group_nothing_personal_is_answered(world: World) -> None:
     made = await ready_class(world)
-    await made.mothers["李雷"].in_group("/我的")
-    assert all("李雷" not in shown.text for shown in world.posted())
-    assert "李雷：您是妈妈" not in made.mothers["李雷"].heard
+    told(world, made)
+    for typed in ("/我的", "/我的 导出", "/me erase", "/me public off"):
+        await made.mothers["李雷"].in_group(typed)
+    shown = [*world.posted(), *made.mothers["李雷"].inbox]
+    assert not [m for m in shown if m.files or "没有带作业本" in m.text or "您是妈妈" in m.text]
+    assert all("李雷" not in m.text for m in world.posted())
 
 
 async def test_an_unknown_word_is_answered_with_what_can_be_written(world: World) -> None:
