@@ -1,6 +1,7 @@
 """Every feature, in the order in which they look at a message."""
 
 from handlers import (
+    bind,
     concern,
     concern_draft,
     concern_guard,
@@ -13,6 +14,7 @@ from handlers import (
     me,
     places,
     praise,
+    roles,
     roster,
     setup,
     start,
@@ -27,6 +29,8 @@ FEATURES: tuple[Feature, ...] = (
     setup.feature,
     places.feature,
     roster.feature,
+    roles.feature,
+    bind.feature,
     me.feature,
     praise.feature,
     held.feature,

@@ -1,0 +1,19 @@
+"""When something was last said to somebody under a handle of ours, so that it can be edited or said anew."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from storage.database import Records
+from storage.tables import PostedRow
+
+
+def last_told(records: Records, handle: str, chat: int) -> datetime | None:
+    """When the newest message under this handle went to a chat; None if none did."""
+    return records.exec(
+        select(PostedRow.at)
+        .where(PostedRow.handle == handle, PostedRow.chat_id == chat)
+        .order_by(col(PostedRow.id).desc())
+    ).first()
