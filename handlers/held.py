@@ -49,7 +49,7 @@ def look(message: Message, room: Room) -> Iterable[Effect] | None:
     if room.group is None or room.classroom is None or room.actor is None or not room.who.teaches:
         return None
     asked = _asked_about(message, room)
-    verdict = judge(message.text, room.roster)
+    verdict = judge(_read(message.text, room)[1], room.roster)
     if verdict is None:
         return _put_right(asked, room) if asked else None
     if not verdict.certain and _left_standing(message, verdict, room):
@@ -71,12 +71,13 @@ def look_at_masked(message: Message, room: Room) -> Iterable[Effect] | None:
     """An anonymous administrator may be the teacher: what surely shames goes, then we ask who it was."""
     if message.sender.kind is not SenderKind.ANONYMOUS_ADMIN or room.group is None or room.classroom is None:
         return None
-    verdict = judge(message.text, room.roster)
+    by, words = _read(message.text, room)
+    verdict = judge(words, room.roster, names_are_given=by == "praise")
     if verdict is None or not verdict.certain:
         return None
-    came = _way_of(message, room)
+    came = replace(_way_of(message, room), by=by)
     noted = note(verdict, came, room)
-    args = write_way(replace(came, refs=(), stood=True)) | {"text": message.text, "violation": noted}
+    args = write_way(replace(came, refs=(), stood=True)) | {"text": words, "violation": noted}
     say = room.say_class
     mine = Button(say.label("common.it_was_me"), "held.mine", args, roles=ALL_TEACHERS, hours=24, once=True)
     return [remove(came, noted, room), room.post(say.group("common.who_was_that"), mine)]
@@ -85,16 +86,20 @@ def look_at_masked(message: Message, room: Room) -> Iterable[Effect] | None:
 @feature.button("held.mine")
 def mine(press: Press, room: Room) -> Iterable[Effect]:
     """The teacher behind an anonymous text says so: it goes on as a held text of theirs, in private."""
-    text, noted = str(press.args.get("text")), press.args.get("violation")
-    verdict = judge(text, room.roster)
+    text, noted, came = str(press.args.get("text")), press.args.get("violation"), read_way(press.args)
+    verdict = judge(text, room.roster, names_are_given=came.by == "praise")
     if room.group is None or verdict is None:
         return []
-    line = read_command(text, {name: c.name for c in room.instance.commands for name in (c.name, *c.chinese)})
-    by = line.name if line and line.name in WAYS else "message"
-    words = PrivateStr(line.rest if line and by != "message" else text)
-    came = replace(read_way(press.args), by=by)
-    held = hold_back(words, verdict, came, room, violation=noted if isinstance(noted, int) else None)
+    known = noted if isinstance(noted, int) else None
+    held = hold_back(PrivateStr(text), verdict, came, room, violation=known)
     return [RemovePost(room.group, press.handle), *held]
+
+
+def _read(text: str, room: Room) -> tuple[str, str]:
+    """By which way a text wanted to the group, and its words without the command, whose name says nothing."""
+    spellings = {name: c.name for c in room.instance.commands for name in (c.name, *c.chinese)}
+    line = read_command(text, spellings)
+    return (line.name, line.rest) if line and line.name in WAYS else ("message", text)
 
 
 def _way_of(message: Message, room: Room) -> Way:
@@ -298,6 +303,9 @@ def removed(event: Delivered, room: Room) -> Iterable[Effect]:
 @feature.undelivered("held.not_removed")
 def not_removed(event: Undelivered, room: Room) -> Iterable[Effect]:
     """The bot may not delete there: author and teachers hear at once, to do it by hand."""
+    if event.reason == "not_found":  # somebody was faster
+        _done(event.data, violations.ENFORCED, room)
+        return []
     _done(event.data, violations.REPORTED, room)
     author = event.data.get("person")
     people = dict.fromkeys([*([author] if isinstance(author, int) else []), *room.teachers()])

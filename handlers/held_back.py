@@ -18,7 +18,7 @@ from classroom.rules.wording.marks import about_examinations
 from classroom.text import PrivateStr, PrivateText
 from handlers.aside import aside, own
 from handlers.room import Room
-from storage import drafts, identity, violations
+from storage import drafts, identity, removals, violations
 from storage.tables import Draft
 
 KIND = "held"
@@ -109,10 +109,15 @@ def hold_back(
 
 
 def remove(way: Way, violation: int | None, room: Room) -> Remove:
-    """Take a text out of its group; who may delete hears at once if the bot may not."""
+    """Take a text out of its group, and remember it, so that what quotes it can follow.
+
+    Where the bot may not delete, its author and the teachers hear at once.
+    """
     to = group_of(way, room)
     if to is None:
         raise LookupError("what stands in a group has a group")
+    sender = room.instance.digest(f"{room.platform}:{room.actor.native}") if room.actor else ""
+    removals.remember(room.db, to.chat, way.refs, sender, room.now, album=None, long=False, draft=None)
     person = room.actor.person if room.actor else None
     data: dict[str, Json] = {"violation": violation, "person": person}
     return Remove(to, way.refs, Report(failed="held.not_removed", sent="held.removed", data=data))
