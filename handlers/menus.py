@@ -14,6 +14,8 @@ from storage.tables import Account, Chat
 from templates.render import Say
 
 NAME = re.compile(r"[a-z]{1,32}")
+OPENS = "setup"
+"""Anybody may ask for a class to be opened; once it is, the command is of use to its teachers only."""
 LONGEST = 256  # characters of a description, as Telegram takes them
 
 
@@ -48,6 +50,7 @@ def usable(room: Room, where: Where, actors: Sequence[Actor], in_class: bool = T
         for c in room.instance.commands
         if not c.hidden and c.where in (where, Where.BOTH) and (in_class or not c.classroom)
         if any(c.admits(actor) for actor in actors)
+        if c.name != OPENS or not in_class or any(actor.leads for actor in actors)
     ]
 
 

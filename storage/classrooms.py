@@ -170,3 +170,33 @@ def set_door(records: Records, chat: int, door: str) -> None:
     row = records.get(Chat, chat)
     if row is not None and row.door != door:
         row.door = door
+
+
+def hand_over(records: Records, classroom: int, person: int, now: datetime, *, by: int | None) -> None:
+    """Make a person the head teacher; whoever was it before stays a teacher."""
+    for row in records.exec(
+        select(RoleGrant).where(
+            RoleGrant.classroom_id == classroom,
+            col(RoleGrant.head).is_(True),
+            col(RoleGrant.ended_at).is_(None),
+        )
+    ):
+        row.head = False
+    end_role(records, classroom, person, now)
+    grant(records, classroom, person, Role.TEACHER, now, by=by, head=True)
+
+
+def end_expired(records: Records, classroom: int, person: int, today: date, now: datetime) -> list[Role]:
+    """End a person's roles whose last day is over; gives which."""
+    found = records.exec(
+        select(RoleGrant).where(
+            RoleGrant.classroom_id == classroom,
+            RoleGrant.person_id == person,
+            col(RoleGrant.until) < today,
+            col(RoleGrant.ended_at).is_(None),
+        )
+    ).all()
+    for row in found:
+        row.ended_at = now
+    records.flush()
+    return [Role(row.role) for row in found]
