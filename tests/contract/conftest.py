@@ -1,0 +1,60 @@
+"""A platform for each test, once for every driver; a new platform is one line in STAGES."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from bot.ports import Platform
+from tests.contract.driver import Driver, Opening, Stage
+from tests.contract.fake_driver import fake, talks_only
+from tests.contract.kit import Bot
+from tests.contract.telegram_driver import telegram
+
+STAGES: dict[str, Opening] = {
+    "fake": fake,
+    "telegram": telegram,
+    "talks_only": talks_only,
+}
+
+
+@pytest.fixture(scope="package", params=STAGES)
+async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
+    """What the tests of one platform share."""
+    async with STAGES[request.param]() as stage:
+        yield stage
+
+
+@pytest.fixture(scope="package")
+def platform(stage: Stage) -> Platform:
+    """The platform alone, for what needs nobody."""
+    return stage().platform
+
+
+@pytest.fixture
+def driver(stage: Stage) -> Iterator[Driver]:
+    """The people of this test."""
+    driver = stage()
+    yield driver
+    driver.check()
+
+
+@pytest.fixture
+def bot(driver: Driver) -> Bot:
+    """The bot's hands among them."""
+    return Bot(driver)
+
+
+@pytest.fixture
+def teacher(driver: Driver) -> str:
+    return driver.person("王老师")
+
+
+@pytest.fixture
+def mother(driver: Driver) -> str:
+    return driver.person("张小明妈妈")
+
+
+@pytest.fixture
+def group(driver: Driver, teacher: str, mother: str) -> str:
+    """三年级2班, with the bot as an administrator that may do everything."""
+    return driver.group("三年级2班", teacher, mother)
