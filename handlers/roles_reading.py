@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from classroom.folding import fold
@@ -49,6 +49,7 @@ _ROLE = re.compile(
         for word in sorted(WORDS, key=len, reverse=True)
     )
 )
+JUST_PAST = timedelta(days=90)
 _UNTIL = re.compile(r"[\s,]*(?:until|till|to|直到|到|至|截止)?\s*")
 _DATE = re.compile(r"(?:(\d{4})\s*[-/.年]\s*)?(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?\s*(?:为止|止)?")
 
@@ -64,7 +65,7 @@ class Asked:
 
 
 def read_role(text: str, today: date) -> Asked:
-    """Read whom, what and until when; a date without a year is the next one."""
+    """Read whom, what and until when; a date without a year is the nearest one."""
     folded = fold(text).text.strip()
     user = _USER.search(folded)
     rest = f"{folded[: user.start()]} {folded[user.end() :]}".strip() if user else folded
@@ -80,15 +81,18 @@ def read_role(text: str, today: date) -> Asked:
 
 
 def read_day(text: str, today: date) -> date | None:
-    """Read 2026-12-01, 12-01 or 12月1日; None for what is no day."""
+    """Read 2026-12-01, 12-01 or 12月1日; None for what is no day.
+
+    A day without a year that has just passed was meant so: nobody gives access for a year by a slip.
+    """
     found = _DATE.fullmatch(text.strip())
     if found is None:
         return None
     month, day = int(found[2]), int(found[3])
     if found[1]:
         return _day(int(found[1]), month, day)
-    coming = [_day(today.year + more, month, day) for more in range(2)]
-    return next((d for d in coming if d is not None and d >= today), None)
+    coming = [_day(today.year + more, month, day) for more in range(-1, 2)]
+    return next((d for d in coming if d is not None and d >= today - JUST_PAST), None)
 
 
 def _day(year: int, month: int, day: int) -> date | None:

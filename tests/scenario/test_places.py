@@ -102,6 +102,18 @@ async def test_a_group_that_moves_keeps_its_class(world: World) -> None:
     assert "4/5" in c.teacher.last.text and moved.visible[-1].text == "/setup"
 
 
+async def test_though_the_new_place_was_seen_first(world: World) -> None:
+    c = await ready_class(world)
+    later = world.platform.group("-1000000", "三年级2班", rights=SOME)
+    world.platform.add_bot(world.someone("1", "群主").sender, later, SOME)
+    await world.settle()
+    moved = world.platform.migrate(world.group, "-1000000")
+    moved.rights = SOME
+    await world.settle()
+    await c.teacher.in_group("/setup", chat=moved)
+    assert "4/5" in c.teacher.last.text and "限制成员" in c.teacher.last.text
+
+
 async def test_a_closed_door_is_remembered_and_opened_again(world: World) -> None:
     c = await ready_class(world)
     world.platform.block(c.teacher.sender)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from classroom.events import Sender, SenderKind
 from classroom.people import Role
 from classroom.text import PrivateStr
 from handlers.roles_reading import Wish, read_role
@@ -221,6 +222,7 @@ async def test_a_substitute_gives_no_roles(world: World) -> None:
     [
         ("/role 代班", "2026-12-01"),
         ("/role 代班 2026-11-01", "已经过了"),
+        ("/role 代班 到11月20日", "已经过了"),
         ("/role 代班 明天吧", "明天吧"),
         ("/role 代班 2026-13-40", "没看懂"),
         ("/role 司机", "司机"),
@@ -243,6 +245,25 @@ async def test_whom(world: World) -> None:
     assert "回复" in c.teacher.last.text
     await c.teacher.in_private("/role @nobody_here 家委")
     assert "@nobody_here" in c.teacher.last.text
+
+
+async def test_a_message_without_a_person_behind_it(world: World) -> None:
+    c = await ready_class(world)
+    channel = Sender("-100500", "某频道", kind=SenderKind.CHANNEL)
+    world.platform.people[channel.native] = channel
+    shown = world.platform.say(channel, world.group, "转发")
+    await c.teacher.in_group("/role 家委", reply_to=shown)
+    assert "看不出是谁" in c.teacher.last.text
+
+
+async def test_a_shut_door_gets_a_pointer_and_the_answer_waits(world: World) -> None:
+    c = await ready_class(world)
+    await reply(c, c.mothers["赵一"], "/role 老师")
+    await reply(c, c.mothers["王芳"], "/role 家委", by=c.mothers["赵一"])
+    (post,) = world.posted()
+    assert "王芳" not in post.text and "家委" not in post.text and len(post.keys) == 1
+    await c.mothers["赵一"].in_private("/start")
+    assert "王芳妈妈" in c.mothers["赵一"].heard
 
 
 async def test_others_may_not(world: World) -> None:

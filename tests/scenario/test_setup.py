@@ -4,7 +4,7 @@ import pytest
 
 from bot.platforms.fake import FakeChat, Shown
 from bot.ports import Failure, Refused
-from classroom.events import Right
+from classroom.events import Right, Sender, SenderKind
 from storage import classrooms, codes
 from tests.ready import ready_class
 from tests.world import User, World
@@ -201,6 +201,57 @@ async def test_two_questions_one_class(world: World) -> None:
     await li.press("我是班主任")
     assert "已经开通" in li.last.text
     assert len([m for m in world.posted() if "开通了" in m.text]) == 1
+
+
+async def test_an_anonymous_administrator_shows_by_a_press(world: World) -> None:
+    wang = await met(admin_of(world))
+    nobody = Sender(world.group.native, "三年级2班", kind=SenderKind.ANONYMOUS_ADMIN)
+    world.platform.say(nobody, world.group, "/setup 三年级2班")
+    await world.settle()
+    stranger = await met(world.someone("7", "路人"))
+    world.group.members.add("7")
+    await stranger.in_group("大家好")
+    await wang.press("是我发的", where=world.group)
+    assert wang.buttons() == ["我是班主任", "我替老师建"]
+
+
+async def test_who_presses_for_an_anonymous_administrator_must_be_one(world: World) -> None:
+    await met(admin_of(world))
+    nobody = Sender(world.group.native, "三年级2班", kind=SenderKind.ANONYMOUS_ADMIN)
+    world.platform.say(nobody, world.group, "/setup 三年级2班")
+    await world.settle()
+    mother = await met(world.someone("20", "张小明妈妈"))
+    world.group.members.add("20")
+    await mother.press("是我发的", where=world.group)
+    assert "管理员" in mother.last.text and mother.last.keys == ()
+
+
+async def test_a_teacher_of_two_classes_says_which(world: World) -> None:
+    c = await ready_class(world)
+    other = second_group(world, c.teacher)
+    await c.teacher.in_group("/setup 四年级1班", chat=other)
+    await c.teacher.press("我是班主任")
+    await c.teacher.in_private("/setup")
+    assert c.teacher.buttons() == ["三年级2班", "四年级1班"]
+    await c.teacher.press("四年级1班")
+    assert "0/0" in c.teacher.last.text
+    await c.teacher.in_private("/setup link")
+    await c.teacher.press("三年级2班")
+    assert "/setup link " in c.teacher.last.text and "三年级2班" in c.teacher.last.text
+    await c.teacher.in_private("/start")
+    assert "三年级2班：" in c.teacher.last.text and "四年级1班：" in c.teacher.last.text
+
+
+async def test_the_teachers_link_of_another_class_opens_that_class(world: World) -> None:
+    c = await ready_class(world)
+    owner = await met(world.someone("5", "群主"))
+    other = second_group(world, owner)
+    await owner.in_group("/setup 四年级1班", chat=other)
+    await owner.press("我替老师建")
+    await c.teacher.in_private(f"/start {link_in(owner.last.text)}")
+    await c.teacher.press("接受")
+    assert "四年级1班" in c.teacher.last.text and "0/0" in c.teacher.last.text
+    assert "四年级1班 开通了" in other.visible[-1].text and world.posted() == []
 
 
 # --- refusals -----------------------------------------------------------------------------------
