@@ -83,11 +83,14 @@ def _without_values(error: DBAPIError) -> str:
     return f"{type(original).__name__} {state} {constraint or ''}".strip()
 
 
-def open_database(url: str, key_file: Path | None = None) -> Database:
-    """Open, check and migrate. DatabaseError if it is newer than the program or sealed with another key."""
+def open_database(url: str, key_file: Path | None = None, *, durable: bool = True) -> Database:
+    """Open, check and migrate. DatabaseError if it is newer than the program or sealed with another key.
+
+    `durable` False does not wait for the disk: for what may be lost, such as a test's database.
+    """
     parsed = make_url(url)
     keys = KeyRing(load_key(_key_path(parsed, key_file)))
-    database = Database(_engine(parsed), keys)
+    database = Database(_engine(parsed, durable), keys)
     _upgrade(database.engine)
     _prove_key(database)
     return database
@@ -101,31 +104,32 @@ def _key_path(url: URL, key_file: Path | None) -> Path:
     return Path("homeroom.key")
 
 
-def _engine(url: URL) -> Engine:
+def _engine(url: URL, durable: bool) -> Engine:
     if url.get_backend_name() == "sqlite":
-        return _sqlite(url)
+        return _sqlite(url, durable)
     if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
     return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=4)
 
 
-def _sqlite(url: URL) -> Engine:
+def _sqlite(url: URL, durable: bool) -> Engine:
     if not url.database or url.database == ":memory:":
         raise DatabaseError("storage.url needs a file, e.g. sqlite:///homeroom.db")
     path = Path(url.database)
     path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     engine = create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False})
-    event.listen(engine, "connect", _sqlite_connect)
+    event.listen(engine, "connect", lambda made, entry: _sqlite_connect(made, entry, durable))
     event.listen(engine, "begin", _begin_immediate)
     return engine
 
 
-def _sqlite_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+def _sqlite_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry, durable: bool) -> None:
     assert isinstance(connection, sqlite3.Connection)
     connection.isolation_level = None  # we say BEGIN ourselves
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "busy_timeout=5000", "foreign_keys=ON", "synchronous=FULL"):
+    waits = "synchronous=FULL" if durable else "synchronous=OFF"
+    for pragma in ("journal_mode=WAL", "busy_timeout=5000", "foreign_keys=ON", waits):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
-from typing import Literal
+from typing import Literal, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -38,6 +38,7 @@ class Databases:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._templates: dict[tuple[Kind, Migrate], str] = {}
+        self._used: dict[str, list[str]] = {}
         self._numbers = count(1)
         self._server: PostgresServer | None = None
 
@@ -50,11 +51,14 @@ class Databases:
             yield f"sqlite:///{shutil.copyfile(template, folder / f'{name}.db')}"
             return
         server = self._postgres()
-        server.create(name, template)
-        try:
-            yield server.url(name)
-        finally:
-            server.drop(name)
+        used = self._used.setdefault(template, [])
+        database = used.pop() if used else server.copy(name, template)
+        yield server.url(database)
+        server.disconnect(database)
+        if server.clean(database, template):  # a tenth of the time of a new copy
+            used.append(database)
+        else:
+            server.drop(database)
 
     def close(self) -> None:
         """Stop the server, if one was started."""
@@ -122,9 +126,30 @@ class PostgresServer:
         statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
         self._admin.execute(statement.format(sql.Identifier(database), sql.Identifier(template)))
 
+    def copy(self, database: str, template: str) -> str:
+        """Copy `template` under a new name, and give the name."""
+        self.create(database, template)
+        return database
+
     def drop(self, database: str) -> None:
         """Remove a database, whoever is still connected to it."""
         self._admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database)))
+
+    def clean(self, database: str, template: str) -> bool:
+        """Bring a used copy back to what its template holds; False where the tables are not the same."""
+        with self._to(template) as there, self._to(database) as here:
+            tables = _tables(there)
+            if _tables(here) != tables:
+                return False
+            kept = {t for t in tables if there.execute(_about("SELECT 1 FROM {}", t)).fetchone()}
+            here.execute("SET session_replication_role = replica")  # no triggers, no order
+            for table in tables - kept:
+                here.execute(_about("DELETE FROM {}", table))
+            here.execute("SELECT setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences")
+        return True
+
+    def _to(self, database: str) -> psycopg.Connection[tuple[object, ...]]:
+        return psycopg.connect(host=str(self._data), user="postgres", dbname=database)
 
     def disconnect(self, database: str) -> None:
         """Send away the connections that a pool left open, and wait until they are gone."""
@@ -202,6 +227,15 @@ class PostgresServer:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+def _tables(connection: psycopg.Connection[tuple[object, ...]]) -> set[str]:
+    found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    return {str(name) for (name,) in found}
+
+
+def _about(statement: LiteralString, table: str) -> sql.Composed:
+    return sql.SQL(statement).format(sql.Identifier(table))
 
 
 def _installed() -> Path:

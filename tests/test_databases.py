@@ -58,19 +58,31 @@ def test_a_migration_may_leave_its_connections_open(
     engines[0].dispose()
 
 
-def test_a_postgresql_database_is_dropped_although_somebody_is_connected(
+def test_a_postgresql_database_is_clean_again_although_somebody_is_connected(
     databases: Databases, tmp_path: Path
 ) -> None:
-    with databases.fresh("postgresql", leave_empty, tmp_path) as url:
+    with databases.fresh("postgresql", migrate_school, tmp_path) as url:
         engine = create_engine(url)
         guest = engine.connect()
-        name = engine.url.database
+        guest.execute(text("INSERT INTO child VALUES ('李雷')"))
+        guest.commit()
     guest.invalidate()
     engine.dispose()
 
     with (
-        databases.fresh("postgresql", leave_empty, tmp_path) as url,
-        create_engine(url).connect() as connection,
+        databases.fresh("postgresql", migrate_school, tmp_path) as again,
+        create_engine(again).connect() as connection,
     ):
-        names = connection.execute(text("SELECT datname FROM pg_database")).scalars().all()
-    assert name not in names
+        assert again == url
+        assert connection.execute(text("SELECT count(*) FROM child")).scalar() == 0
+        assert connection.execute(text("SELECT count(*) FROM school")).scalar() == 1
+
+
+def migrate_school(url: str) -> None:
+    """A table that every copy fills, and one with a row that every copy keeps."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE child (name text)"))
+        connection.execute(text("CREATE TABLE school (name text)"))
+        connection.execute(text("INSERT INTO school VALUES ('第一小学')"))
+    engine.dispose()

@@ -131,7 +131,7 @@ MakeRoad = Callable[..., RoadWorld]
 @pytest.fixture
 def road(database_kind: Kind, fresh_database: FreshDatabase) -> Iterator[RoadWorld]:
     """A road without limits."""
-    database = open_database(fresh_database(database_kind, migrate), KEY)
+    database = open_database(fresh_database(database_kind, migrate), KEY, durable=False)
     yield RoadWorld(database)
     database.close()
 
@@ -139,6 +139,6 @@ def road(database_kind: Kind, fresh_database: FreshDatabase) -> Iterator[RoadWor
 @pytest.fixture
 def sqlite_road(fresh_database: FreshDatabase) -> Iterator[MakeRoad]:
     """A road on SQLite with chosen limits."""
-    database = open_database(fresh_database("sqlite", migrate), KEY)
+    database = open_database(fresh_database("sqlite", migrate), KEY, durable=False)
     yield lambda limits=NO_LIMITS: RoadWorld(database, limits)
     database.close()

@@ -21,6 +21,6 @@ def migrate(url: str) -> None:
 @pytest.fixture
 def world(database_kind: Kind, fresh_database: FreshDatabase) -> Iterator[World]:
     """A class group with a bot in it, and nothing set up yet."""
-    database = open_database(fresh_database(database_kind, migrate), KEY)
+    database = open_database(fresh_database(database_kind, migrate), KEY, durable=False)
     yield World(database)
     database.close()
