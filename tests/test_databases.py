@@ -6,7 +6,7 @@ from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
 from tests.conftest import FreshDatabase
-from tests.databases import Databases, Kind, leave_empty
+from tests.databases import Databases, Kind
 
 
 def tables(url: str) -> list[str]:
