@@ -45,9 +45,9 @@ def read_names(text: str) -> TypedNames:
 
 
 def _pairs(text: str) -> Iterator[tuple[str, str]]:
-    chunks = [chunk for chunk in _SEPARATORS.split(text) if chunk.strip()]
-    for chunk in chunks:
-        yield from _pairs_in(_TOKEN.findall(chunk), keep_blanks=len(chunks) > 1)
+    separated = bool(_SEPARATORS.search(text))
+    for chunk in _SEPARATORS.split(text):
+        yield from _pairs_in(_TOKEN.findall(chunk), keep_blanks=separated)
 
 
 def _pairs_in(tokens: list[str], *, keep_blanks: bool) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from classroom.claims import MOST_TYPED
 from classroom.effects import Effect, LinkButton
 from classroom.relations import read_relation, relation_at_tail
-from handlers import bind_news, bind_requests
+from handlers import bind_news, bind_requests, tags
 from handlers.aside import aside, own
 from handlers.bind_claim import BY_LINK, BY_TEACHER, Claim, children, entitled
 from handlers.bind_steps import (
@@ -31,6 +31,7 @@ from storage.tables import Code, StudentRow
 feature = Feature("bind")
 bind_requests.attach(feature)
 bind_news.attach(feature)
+tags.attach(feature)
 
 
 @feature.command("bind", "认领", "我是", "绑定", who=Who.ANYONE)

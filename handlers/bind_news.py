@@ -12,7 +12,7 @@ from handlers.aside import own
 from handlers.feature import Feature, Press
 from handlers.menus import menus_for
 from handlers.room import Room
-from handlers.tags import tags_for
+from handlers.tags import ask_where, tags_for
 from storage import guardians, rosters
 from storage.tables import Guardian
 
@@ -29,6 +29,7 @@ def begun(room: Room, linked: Guardian, decided_by: int | None = None) -> list[E
     person = linked.person_id
     return [
         *tags_for(room, person),
+        *ask_where(room, person),
         *menus_for(room, person),
         *_to_guardians(room, linked),
         *_to_teachers(room, linked, decided_by),

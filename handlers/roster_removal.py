@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 from classroom.effects import Button, Effect
 from classroom.events import Json
 from classroom.roster import Student
+from handlers import bind_requests
 from handlers.aside import aside, own
 from handlers.feature import Feature, Press
+from handlers.menus import menus_for
 from handlers.naming import choices
 from handlers.room import Room
 from handlers.tags import tags_for
@@ -85,7 +87,11 @@ def remove(press: Press, room: Room) -> Iterable[Effect]:
             people[linked.person_id] = None
     room.forget_roster()
     done = say.private("roster.removed", names=[row.name for row in rows])
-    return [room.edit(press.handle, done), *(tag for p in people for tag in tags_for(room, p))]
+    return [
+        room.edit(press.handle, done),
+        *(e for p in people for e in (*tags_for(room, p), *menus_for(room, p))),
+        *(bind_requests.lists(room, news=False) if people else []),
+    ]
 
 
 def _found(ids: Iterable[object], room: Room) -> list[StudentRow]:

@@ -2,14 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from classroom.effects import Tag
+from classroom.effects import Ask, Effect, Question, Tag
+from classroom.events import Answered, Joined
 from classroom.relations import Relation
 from classroom.rules.names import TAG_LENGTH, expected_name, fits_member_tag
+from handlers.feature import Feature, Happening
 from handlers.room import Room
 from storage import guardians, identity, rosters
 from storage.tables import Guardian
+
+OUTSIDE = frozenset({"left", "kicked"})
+"""What a platform says of somebody who is not in a group (any more)."""
+
+
+def attach(feature: Feature) -> None:
+    """Declare what this part listens to."""
+    feature.on(Joined)(joined)
+    feature.answer("bind.member")(seen)
+
+
+def joined(event: Happening, room: Room) -> Iterable[Effect]:
+    """A guardian who comes (back) into the group wears no tag: the platform forgets it on leaving."""
+    if room.group is None or room.classroom is None or not room.who.guardian_of:
+        return []
+    member = identity.saw_member(room.db, room.group.chat, room.who.account, room.now)
+    member.tag = None
+    return tags_for(room, room.who.person)
+
+
+def ask_where(room: Room, person: int) -> list[Effect]:
+    """Ask in which groups of the class a person is who has not been seen in any of them."""
+    return [
+        Ask(
+            identity.group_address(group),
+            Question.MEMBER,
+            account.native,
+            "bind.member",
+            asked_by=account.id,
+        )
+        for account, _ in identity.accounts_of(room.db, person)
+        for group in identity.groups_of(room.db, room.here.id)
+        if group.platform == account.platform and identity.member(room.db, group.id, account.id) is None
+    ]
+
+
+def seen(event: Answered, room: Room) -> Iterable[Effect]:
+    """The platform knows the guardian in that group: now the tag can be set."""
+    found = event.answer
+    inside = isinstance(found, dict) and found.get("status") not in OUTSIDE
+    if not inside or room.group is None or room.classroom is None or room.actor is None:
+        return []
+    identity.saw_member(room.db, room.group.chat, room.who.account, room.now)
+    return tags_for(room, room.who.person)
 
 
 def tags_for(room: Room, person: int) -> list[Tag]:

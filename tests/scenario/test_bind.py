@@ -422,6 +422,28 @@ async def test_asking_again_while_waiting(world: World) -> None:
     assert not any("等您确认" in m.text for m in ready.teacher.inbox)
 
 
+async def test_a_child_taken_off_the_roster_leaves_the_list(world: World) -> None:
+    ready = await ready_class(world)
+    user = await request(world, "61", "小雨", "赵一")
+    await ready.teacher.in_private("/名册 删除 赵一")
+    await ready.teacher.press("删除")
+    assert pending(world, ready) == 0 and not any("赵一爷爷" in m.text for m in ready.teacher.inbox)
+    await user.in_private("/认领 赵一 爷爷")
+    assert "没有对上名册" in user.last.text
+
+
+async def test_nothing_of_it_is_read_in_the_group(world: World) -> None:
+    ready = await ready_class(world)
+    typed = "/我是 赵一奶奶"
+    await world.someone("61", "小雨").in_group(typed)
+    await ready.mothers["李雷"].in_group("/bind 李雷 妈妈")
+    await request(world, "62", "老王", "王芳")
+    await ready.teacher.in_group("/名册")
+    await ready.teacher.press("全部同意") if "全部同意" in ready.teacher.buttons() else None
+    said = "\n".join(m.text for m in world.posted())
+    assert not any(name in said for name in ready.students)
+
+
 # --- two of one name ------------------------------------------------------------------------------
 
 
@@ -538,6 +560,29 @@ async def test_the_tag_beside_the_name(world: World) -> None:
     for word in ("撤销", "撤销"):
         await ready.teacher.press(word)
     assert world.group.tags["61"] in ("", "赵一妈妈", "王芳妈妈")
+
+
+async def test_a_member_who_never_wrote_gets_the_tag_too(world: World) -> None:
+    ready = await ready_class(world)
+    mother = ready.mothers["赵一"]
+    await mother.in_private(f"/start {student_token(world, ready, '赵一')}")
+    await mother.press("妈妈")
+    await mother.press("同意")
+    assert world.group.tags == {mother.sender.native: "赵一妈妈"}
+
+
+async def test_no_tag_for_who_is_not_in_the_group_until_they_join(world: World) -> None:
+    ready = await ready_class(world)
+    user = await bind_grandmother(world, ready)
+    assert world.group.tags == {}
+    world.platform.join(user.sender, world.group)
+    await world.settle()
+    assert world.group.tags == {"61": "李雷奶奶"}
+    world.platform.leave(user.sender, world.group)
+    world.group.tags.clear()
+    world.platform.join(user.sender, world.group)
+    await world.settle()
+    assert world.group.tags == {"61": "李雷奶奶"}
 
 
 async def test_a_tag_that_is_refused_harms_nothing(world: World) -> None:

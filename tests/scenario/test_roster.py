@@ -384,10 +384,10 @@ async def test_five_thousand_rows_take_three_seconds(world: World) -> None:
     ready = await ready_class(world)
     rows = "".join(f"学生{i:05d},{i},,家长{i},妈妈,139{i:08d}\n" for i in range(5000))
     data = (",".join(HEADER) + "\n" + rows).encode()
-    started = time.perf_counter()
+    started = time.process_time()  # what others do on this machine is not counted
     text = await send(world, ready.teacher, data, "名单.csv")
     assert "新加 5000 位" in text
-    assert time.perf_counter() - started < 6  # 3 s on a machine that does nothing else
+    assert time.process_time() - started < 4
 
 
 async def test_in_english(world: World) -> None:
