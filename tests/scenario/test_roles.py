@@ -235,6 +235,7 @@ async def test_what_cannot_be_read_changes_nothing(world: World, command: str, s
     c = await ready_class(world)
     await reply(c, c.committee, command)
     assert says in c.teacher.last.text and roles_of(c, c.committee) == {Role.COMMITTEE}
+    assert world.posted() == []
 
 
 async def test_whom(world: World) -> None:
