@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from classroom.concern_typed import looks_like_concern
 from classroom.effects import Effect
+from classroom.events import Message
 from classroom.roster import Roster, Student
 from classroom.text import PrivateStr
 from handlers import concern_draft, concern_list, concern_parents
@@ -39,18 +41,38 @@ def concern(command: Command, room: Room) -> Iterable[Effect]:
     if room.who.teaches and command.text.strip().lower() in LIST_WORDS:
         return concern_list.show(room)
     if room.who.teaches:
-        return begin(room, typed)
+        return begin(room, typed, command.message)
     if room.who.guardian_of:
         return concern_parents.begin(room, typed)
     return [room.tell(room.say.private("concern.visitor"))]
 
 
-def begin(room: Room, typed: PrivateStr) -> list[Effect]:
+def begin(room: Room, typed: PrivateStr, message: Message) -> list[Effect]:
     """Start a draft with what a teacher has typed in private behind the command."""
     if not typed:
         room.expect("concern.first")
         return [room.tell(room.say.private("concern.how_to"))]
-    return go_on(room, concern_draft.make(room, typed, None), typed)
+    place, files = _place(message, room), bool(message.attachments)
+    draft = concern_draft.make(room, typed, None, came_from=place, files=files)
+    return go_on(room, draft, typed)
+
+
+def _place(message: Message, room: Room) -> str:
+    return f"{room.who.chat}:{message.ref}"
+
+
+@feature.watch
+def edited(message: Message, room: Room) -> Iterable[Effect] | None:
+    """Whoever edits the command in private means the draft that it began."""
+    if not message.edited or room.group is not None or room.actor is None or room.classroom is None:
+        return None
+    found = looks_like_concern(message.text, room.roster, by_teacher=True)
+    typed = people.cleaned(found.rest) if found else PrivateStr("")
+    waiting = drafts.open_of(room.db, room.who.person, concern_draft.KIND)
+    mine = [d for d in waiting if d.data.get("came_from") == _place(message, room)]
+    if not typed or not mine or not room.who.teaches or mine[0].classroom_id != room.here.id:
+        return None
+    return go_on(room, mine[0], typed)
 
 
 def go_on(
@@ -134,7 +156,7 @@ def first_said(said: Said, room: Room) -> Iterable[Effect]:
     if not typed:
         room.expect("concern.first")
         return [room.tell(room.say.private("concern.only_text"))]
-    return begin(room, typed)
+    return begin(room, typed, said.message)
 
 
 @feature.button("concern.child")

@@ -157,6 +157,7 @@ def controls(room: Room, draft: Draft, student: Student) -> tuple[PrivateText, l
         advice=advice,
         others=[s.name for s in advice.others],
         limit=people.TEXT_LIMIT,
+        files=draft.data.get("files") is True,
         in_china=room.here.country == "CN",
     )
     wanted = ("send",) if advice.may_send else ("hide",) if advice.others else ()

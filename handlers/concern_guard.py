@@ -21,12 +21,13 @@ from handlers import concern_draft as drafting
 from handlers import concern_people as people
 from handlers.feature import Feature
 from handlers.room import Room
-from storage import drafts, guardians, identity, removals
+from storage import drafts, guardians, identity, removals, violations
 from storage.tables import Chat, Draft
 
 feature = Feature("concern_guard")
 Why = Literal["typed", "album", "quotes", "rest"]
 KIND = "typed"
+RULE, ASKED = "concern", "asked"
 _MARKS = "/\\⁄∕╱、.。!|·~#*-_'\"`;,=+?^&%$<>:… \t\n「『“‘(（[【"
 LONG = 1500
 """From this length on a phone may have cut the text in two."""
@@ -148,8 +149,18 @@ def _remove(message: Message, room: Room, why: Why) -> list[Effect]:
     data: dict[str, Json] = {"chat": group.chat, "draft": draft.id if draft else 0, "why": why}
     if here is not None:
         account = who.account if who else None
-        note = removals.note(room.db, here.id, group.chat, account, message.ref, why, room.now)
-        data["violation"] = note.id
+        noted = violations.record(
+            room.db,
+            here.id,
+            group.chat,
+            RULE,
+            ASKED,
+            room.now,
+            account=account,
+            ref=message.ref,
+            data={"why": why},
+        )
+        data["violation"] = noted.id
     if who is not None:
         data |= {"person": who.person, "account": who.account}
     report = Report(failed="concern.not_removed", sent="concern.removed", data=data)
@@ -175,7 +186,12 @@ def _keep_words(message: Message, room: Room, why: Why) -> Draft | None:
         earlier.kind = KIND
         drafts.rewrite(room.db, earlier, words=words, data={"student": None})
         return earlier
-    data: dict[str, Json] = {"from": _place(message, room), "why": why, "version": 0}
+    data: dict[str, Json] = {
+        "came_from": _place(message, room),
+        "why": why,
+        "version": 0,
+        "files": bool(message.attachments),
+    }
     return drafts.keep(room.db, room.here.id, room.actor.person, KIND, words, room.now, data)
 
 
@@ -193,7 +209,7 @@ def _same_message(message: Message, room: Room) -> Draft | None:
     place = _place(message, room)
     kinds = (KIND, drafting.KIND, concern_parents.KIND)
     found = (d for kind in kinds for d in drafts.open_of(room.db, room.who.person, kind))
-    return next((d for d in found if d.data.get("from") == place), None)
+    return next((d for d in found if d.data.get("came_from") == place), None)
 
 
 def _place(message: Message, room: Room) -> str:
@@ -206,7 +222,7 @@ def _place(message: Message, room: Room) -> str:
 @feature.delivered("concern.removed")
 def removed(event: Delivered, room: Room) -> Iterable[Effect]:
     """It is out of the group: record that, and go on with its author in private."""
-    removals.settle(room.db, people.number(event.data, "violation"), "enforced")
+    _settle(event.data, room, violations.ENFORCED)
     return _continue(event.data, room)
 
 
@@ -214,10 +230,17 @@ def removed(event: Delivered, room: Room) -> Iterable[Effect]:
 def not_removed(event: Undelivered, room: Room) -> Iterable[Effect]:
     """The platform refused: the teachers are told at once, whatever the hour, to remove it by hand."""
     if event.reason == "not_found":
-        removals.settle(room.db, people.number(event.data, "violation"), "enforced")
+        _settle(event.data, room, violations.ENFORCED)
         return _continue(event.data, room)
-    removals.settle(room.db, people.number(event.data, "violation"), "reported_to_teacher")
+    _settle(event.data, room, violations.REPORTED)
     return [*_by_hand(event, room), *_continue(event.data, room, out=False)]
+
+
+def _settle(data: dict[str, Json], room: Room, done: str) -> None:
+    """Record what was really done; the words are kept nowhere, a concern is never restorable."""
+    row = violations.get(room.db, people.number(data, "violation"))
+    if row is not None:
+        row.done = done
 
 
 def _by_hand(event: Undelivered, room: Room) -> list[Effect]:

@@ -1,4 +1,4 @@
-"""What was taken out of groups because of criticism, and the record of what was really done about it."""
+"""What was taken out of groups because of criticism, so that what belongs to it or quotes it can follow."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 
 from storage.database import Records
-from storage.tables import RemovedRow, Violation
+from storage.tables import RemovedRow
 
 REMEMBERED = timedelta(days=60)
-RULE = "concern"
 
 
 def remember(
@@ -67,35 +66,3 @@ def cut_off_before(records: Records, chat: int, sender: str, since: datetime) ->
         .order_by(col(RemovedRow.id).desc())
         .limit(1)
     ).first()
-
-
-def note(
-    records: Records,
-    classroom: int,
-    chat: int,
-    account: int | None,
-    ref: str,
-    reason: str,
-    now: datetime,
-) -> Violation:
-    """Record a removal that has been asked for; its words are not kept, since it is never restorable."""
-    row = Violation(
-        classroom_id=classroom,
-        chat_id=chat,
-        account_id=account,
-        rule=RULE,
-        reason=reason,
-        done="pending",
-        ref=ref,
-        at=now,
-    )
-    records.add(row)
-    records.flush()
-    return row
-
-
-def settle(records: Records, violation: int, done: str) -> None:
-    """Record what was really done: enforced, or reported_to_teacher where the platform refused."""
-    row = records.get(Violation, violation)
-    if row is not None:
-        row.done = done

@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from bot.app import App
 from bot.ports import Failure, Refused, TryAgain
+from classroom.events import Attachment
 from classroom.people import Role
 from storage import classrooms, identity
 from storage.database import Records
@@ -16,7 +17,7 @@ from storage.queue import DELIVERIES
 from storage.tables import Concern, ConcernLine, Contact, Draft, Guardian, Person, StudentRow
 from tests.leaks import shown_in
 from tests.ready import ReadyClass, ready_class
-from tests.world import User, World
+from tests.world import UNLIMITED, User, World
 
 WORDS = "今天三科作业本都没有带。"
 
@@ -241,6 +242,19 @@ async def test_a_teacher_of_several_classes_is_asked_or_understood(world: World)
     assert WORDS in ready.mothers["韩梅梅"].heard and ready.mothers["李雷"].inbox == []
 
 
+async def test_a_command_in_the_middle_of_a_dialogue_does_not_take_the_dialogues_class(world: World) -> None:
+    ready = await ready_class(world)
+    with world.database.transaction() as records:
+        words = {"language": "zh_CN", "timezone": "Asia/Shanghai", "country": "CN"}
+        second = classrooms.create(records, "五年级1班", world.now(), **words, by=None)
+        records.add(StudentRow(classroom_id=second.id, name="李雷", added_at=world.now()))
+        teacher = person_of(records, ready.teacher)
+        classrooms.grant(records, second.id, teacher, Role.TEACHER, world.now(), by=None, head=True)
+    await ready.teacher.in_private("/concern 韩梅梅")
+    await ready.teacher.in_private(f"/concern 李雷 {WORDS}")
+    assert ready.teacher.buttons() == ["三年级2班", "五年级1班"]
+
+
 # --- the words ------------------------------------------------------------------------------------
 
 
@@ -255,6 +269,20 @@ async def test_change_replaces_the_text_and_older_buttons_stop(world: World) -> 
     assert ready.mothers["李雷"].inbox == []
     await ready.teacher.press("发送")
     assert "一起补上了" in ready.mothers["李雷"].heard and WORDS not in ready.mothers["李雷"].heard
+
+
+async def test_the_command_itself_is_edited(world: World) -> None:
+    ready = await ready_class(world)
+    typed = await ready.teacher.in_private(f"/concern 李雷 {WORDS}")
+    await ready.teacher.edits(typed, "/concern 李雷 第三节课后我和他一起补上了。", chat=ready.teacher.private)
+    await ready.teacher.press("发送")
+    assert "一起补上了" in ready.mothers["李雷"].heard and WORDS not in ready.mothers["李雷"].heard
+
+
+async def test_a_picture_does_not_go_along_and_that_is_said(world: World) -> None:
+    ready = await ready_class(world)
+    await ready.teacher.in_private(f"/concern 李雷 {WORDS}", files=[Attachment("photo", "p1")])
+    assert "图片和文件不会一起发出" in ready.teacher.last.text
 
 
 async def test_the_draft_outlives_the_dialogue(world: World) -> None:
@@ -532,7 +560,7 @@ async def test_a_restart_in_the_middle_loses_nothing(world: World) -> None:
     world.platform.press(ready.teacher.sender, ready.teacher.private, ready.teacher.last, "发送")
     await world.platform.hand_over(world.app.intake.door_of("fake"))
     await world.app.dispatcher.run_once()
-    world.app = App(world.database, [world.platform], now=world.now)
+    world.app = App(world.database, [world.platform], limits=UNLIMITED, now=world.now)
     await world.app.open()
     await world.settle()
     assert len(ready.mothers["李雷"].inbox) == 1 and len(ready.fathers["李雷"].inbox) == 1

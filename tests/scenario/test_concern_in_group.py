@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 from sqlmodel import col, select
 
+from bot.app import App
 from bot.ports import Failure, Refused, TryAgain
-from classroom.events import Attachment, Right, Sender, SenderKind
+from classroom.effects import Effect
+from classroom.events import Attachment, Message, Right, Sender, SenderKind
+from handlers.feature import Feature
+from handlers.features import FEATURES
+from handlers.room import Room
 from storage.database import Records
 from storage.identity import find_account, find_chat
 from storage.tables import Person, Violation
 from tests.leaks import every_log_line, shown_in
 from tests.ready import ready_class
-from tests.world import User, World
+from tests.world import UNLIMITED, User, World
 
 WORDS = "今天三科作业本都没有带"
 PHOTO = Attachment("photo", "photo1", size=1000)
@@ -321,6 +328,38 @@ async def test_nothing_of_it_is_logged_even_where_everything_fails(world: World)
         await world.later(seconds=5)
         await world.later(minutes=5)
     assert lines and not any(WORDS in line or "李雷" in line for line in lines)
+
+
+async def test_a_handler_that_raises_in_the_middle_keeps_nothing_in_the_group(world: World) -> None:
+    ready = await ready_class(world)
+    faulty = Feature("faulty")
+
+    @faulty.before_commands
+    def break_down(message: Message, room: Room) -> Iterable[Effect] | None:
+        raise ZeroDivisionError(message.text)
+
+    guard = next(f for f in FEATURES if f.name == "concern_guard")
+    others = [f for f in FEATURES if f is not guard]
+    world.app = App(
+        world.database, [world.platform], features=[guard, faulty, *others], limits=UNLIMITED, now=world.now
+    )
+    with every_log_line() as lines:
+        shown = await ready.teacher.in_group(f"/concern 李雷 {WORDS}")
+        await ready.teacher.in_private(f"/concern 李雷 {WORDS}")
+    assert shown.removed and "抱歉" in ready.teacher.heard and world.posted() == []
+    assert any("ZeroDivisionError" in line for line in lines)
+    assert not any(WORDS in line for line in lines)
+
+
+async def test_a_process_that_dies_before_it_is_removed_does_it_afterwards(world: World) -> None:
+    ready = await ready_class(world)
+    shown = world.platform.say(ready.teacher.sender, world.group, f"/concern 李雷 {WORDS}")
+    await world.platform.hand_over(world.app.intake.door_of("fake"))
+    await world.app.dispatcher.run_once()
+    world.app = App(world.database, [world.platform], limits=UNLIMITED, now=world.now)
+    await world.app.open()
+    await world.settle()
+    assert shown.removed and "发送" in ready.teacher.buttons()
 
 
 async def test_in_english(world: World) -> None:
