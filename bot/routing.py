@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from bot.meeting import actor_in
+from bot.meeting import actor_in, become
 from bot.registry import Registry
 from classroom.commands import CommandLine, closest_command, read_command, unknown_command
 from classroom.effects import Button, Effect, Toast
@@ -57,11 +57,21 @@ class Routing:
         if message.sender.kind is not SenderKind.PERSON:
             return self._unmask(message, room)
         if room.group is None:
-            presses.end_dialogue(room.db, room.who.chat)
+            self._leave_dialogue(room)
         command = Command(line.name, line.rest, message, line.typed)
         if spec.classroom and room.classroom is None:
             return self._choose_classroom(spec, command, room)
         return self.run(spec, command, room)
+
+    def _leave_dialogue(self, room: Room) -> None:
+        """A command ends the dialogue, and does not belong to the class that the dialogue was about."""
+        presses.end_dialogue(room.db, room.who.chat)
+        account = room.db.get(Account, room.who.account)
+        several = len(identity.classrooms_of(room.db, room.who.person)) > 1
+        if several and account is not None and room.classroom is not None:
+            room.classroom = None
+            room.forget_roster()
+            become(room, account)
 
     def run(self, spec: CommandSpec, command: Command, room: Room) -> Iterable[Effect]:
         """Run a command, if this person may use it here."""
