@@ -137,7 +137,7 @@ def _drop_drafts(records: Records, classroom: int, before: datetime, now: dateti
     old = records.exec(
         select(Draft).where(
             Draft.classroom_id == classroom,
-            col(Draft.kind).in_(("concern", "to_teacher", "typed")),
+            col(Draft.kind).in_(("concern", "to_teacher", "typed", "held")),
             Draft.made_at < before,
         )
     ).all()
@@ -145,6 +145,7 @@ def _drop_drafts(records: Records, classroom: int, before: datetime, now: dateti
         if draft.state == "open":
             draft.state, draft.words, draft.data = "dropped", PrivateStr(""), {}
         _erase_deliveries(records, f"concern-draft/{draft.id}/", now)
+        _erase_deliveries(records, f"held/{draft.id}/", now)
 
 
 def _erase_deliveries(records: Records, handles: str, now: datetime) -> None:
