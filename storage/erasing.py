@@ -70,6 +70,18 @@ STAYS: dict[str, str] = {
     "concern_recipients": "says only that a concern was read",
     "schedules": "what a class has planned",
     "removed": "ids of messages taken out of a group, without words: part of the lock on criticism",
+    "notices": "nothing is written there yet",
+    "receipts": "nothing is written there yet",
+    "nudges": "nothing is written there yet",
+    "polls": "nothing is written there yet",
+    "named_ballots": "nothing is written there yet",
+    "secret_ballots": "nothing is written there yet",
+    "turnouts": "nothing is written there yet",
+    "requests": "nothing is written there yet",
+    "request_lines": "nothing is written there yet",
+    "name_states": "nothing is written there yet",
+    "heard": "nothing is written there yet",
+    "remembered": "nothing is written there yet",
 }
 """Tables that erasing a person leaves alone, and why."""
 

@@ -352,5 +352,17 @@ NOT_EXPORTED: dict[str, str] = {
     "buttons": "random tokens of what may be pressed",
     "dialogues": "half an hour of what is being asked",
     "schedules": "what a class has planned",
+    "notices": "nothing is written there yet",
+    "receipts": "nothing is written there yet",
+    "nudges": "nothing is written there yet",
+    "polls": "nothing is written there yet",
+    "named_ballots": "nothing is written there yet",
+    "secret_ballots": "nothing is written there yet",
+    "turnouts": "nothing is written there yet",
+    "requests": "nothing is written there yet",
+    "request_lines": "nothing is written there yet",
+    "name_states": "nothing is written there yet",
+    "heard": "nothing is written there yet",
+    "remembered": "nothing is written there yet",
 }
 """Tables of which a person gets nothing, and why."""

@@ -2,6 +2,20 @@
 
 from storage.tables.base import Table, metadata
 from storage.tables.classes import Classroom, Code, Contact, Counter, Guardian, Guess, RoleGrant, StudentRow
+from storage.tables.daily import (
+    Heard,
+    NamedBallot,
+    NameState,
+    Notice,
+    Nudge,
+    Poll,
+    Receipt,
+    Remembered,
+    Request,
+    RequestLine,
+    SecretBallot,
+    Turnout,
+)
 from storage.tables.people import Account, Chat, Member, Person
 from storage.tables.records import (
     Concern,
@@ -40,17 +54,29 @@ __all__ = [
     "EventRow",
     "Guardian",
     "Guess",
+    "Heard",
     "Instance",
     "Member",
+    "NameState",
+    "NamedBallot",
+    "Notice",
+    "Nudge",
     "Person",
+    "Poll",
     "PostedRow",
     "Praise",
     "PraisedStudent",
+    "Receipt",
+    "Remembered",
     "RemovedRow",
+    "Request",
+    "RequestLine",
     "RoleGrant",
     "ScheduleRow",
+    "SecretBallot",
     "StudentRow",
     "Table",
+    "Turnout",
     "Violation",
     "metadata",
 ]
