@@ -132,7 +132,7 @@ def _remove_quoted(message: Message, room: Room) -> list[Effect]:
 
 def _remove(message: Message, room: Room, why: Why) -> list[Effect]:
     """Remove first; the words are kept sealed for their author, if there is a class to keep them in."""
-    group, here, who = room.group, room.classroom, room.actor
+    group, who = room.group, room.actor
     if group is None:
         return []
     draft = _keep_words(message, room, why)
@@ -146,31 +146,36 @@ def _remove(message: Message, room: Room, why: Why) -> list[Effect]:
         long=why in ("typed", "rest") and len(message.text) >= LONG,
         draft=draft.id if draft else None,
     )
-    data: dict[str, Json] = {"chat": group.chat, "draft": draft.id if draft else 0, "why": why}
-    if here is not None:
-        account = who.account if who else None
-        noted = violations.record(
-            room.db,
-            here.id,
-            group.chat,
-            RULE,
-            ASKED,
-            room.now,
-            account=account,
-            ref=message.ref,
-            data={"why": why},
-        )
-        data["violation"] = noted.id
-    if who is not None:
-        data |= {"person": who.person, "account": who.account}
+    data = _noted(message, room, why, draft)
     report = Report(failed="concern.not_removed", sent="concern.removed", data=data)
     removed: list[Effect] = [Remove(group, message.refs, report=report)]
-    if here is None and who is not None and message.text:
+    if room.classroom is None and who is not None and message.text:
         said = room.say_to(who.person).private("concern.no_class_here", words=PrivateStr(message.text))
         removed.append(room.tell(said, park=True))
     if message.sender.kind is SenderKind.ANONYMOUS_ADMIN:
         removed.append(room.pointer())
     return removed
+
+
+def _noted(message: Message, room: Room, why: Why, draft: Draft | None) -> dict[str, Json]:
+    """Record what is being done, and what the platform's answer has to say of it: ids, never a word."""
+    data: dict[str, Json] = {"chat": _chat(room), "draft": draft.id if draft else 0, "why": why}
+    if room.actor is not None:
+        data["person"] = room.who.person
+    if room.classroom is not None:
+        noted = violations.record(
+            room.db,
+            room.here.id,
+            _chat(room),
+            RULE,
+            ASKED,
+            room.now,
+            account=room.who.account if room.actor else None,
+            ref=message.ref,
+            data={"why": why},
+        )
+        data["violation"] = noted.id
+    return data
 
 
 def _keep_words(message: Message, room: Room, why: Why) -> Draft | None:
