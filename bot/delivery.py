@@ -185,11 +185,13 @@ class Delivery:
         results, self._state.results = self._state.results, []
         if not results:
             return 0
+        recorded = False
         try:
             await self._database.write(lambda records: self._write(records, results))
-        except BaseException:
-            self._state.results = results + self._state.results  # not recorded: to be tried again
-            raise
+            recorded = True
+        finally:
+            if not recorded:  # the database is away: what happened is written down when it is back
+                self._state.results = results + self._state.results
         for job, _ in results:
             self._state.lanes.discard(job.lane)
             if job.due.lane != "instant":
