@@ -16,6 +16,7 @@ from classroom.roster import Roster
 from classroom.rules import wording
 from classroom.rules.wording.marks import about_examinations
 from classroom.text import PrivateStr, PrivateText
+from handlers import concern_term
 from handlers.aside import aside, own
 from handlers.room import Room
 from storage import drafts, identity, removals, violations
@@ -104,8 +105,8 @@ def hold_back(
         way = replace(way, refs=(), stood=True)
     data = write_way(way) | {"because": verdict.because, "students": [*verdict.students], "violation": noted}
     draft = drafts.keep(room.db, room.here.id, room.who.person, KIND, words, room.now, data)
-    handle = f"held/{draft.id}"
-    return [*removal, *aside(room, text_of(draft, room), *choices(draft, room), handle=handle)]
+    concern_term.plan_erasing(room)
+    return [*removal, *aside(room, text_of(draft, room), *choices(draft, room), handle=handle(draft))]
 
 
 def remove(way: Way, violation: int | None, room: Room) -> Remove:
@@ -121,6 +122,11 @@ def remove(way: Way, violation: int | None, room: Room) -> Remove:
     person = room.actor.person if room.actor else None
     data: dict[str, Json] = {"violation": violation, "person": person}
     return Remove(to, way.refs, Report(failed="held.not_removed", sent="held.removed", data=data))
+
+
+def handle(draft: Draft) -> str:
+    """Our name for the private message that shows a held text; by it the words end with the term."""
+    return f"held/{draft.id}/text"
 
 
 def text_of(draft: Draft, room: Room) -> PrivateText:

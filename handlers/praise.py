@@ -104,7 +104,9 @@ def drop(press: Press, room: Room) -> Iterable[Effect]:
 def _open(press: Press, room: Room) -> Draft | None:
     wanted = press.args.get("draft")
     draft = drafts.get(room.db, wanted, room.who.person) if isinstance(wanted, int) else None
-    return draft if draft is not None and draft.kind == "praise" and room.who.teaches else None
+    if draft is None or draft.kind != "praise" or not room.who.teaches:
+        return None
+    return draft if draft.classroom_id == room.here.id else None
 
 
 def _go_on(text: str, draft: Draft, press: Press, room: Room) -> list[Effect]:

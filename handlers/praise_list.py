@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 
 from classroom.effects import Effect, RemovePost, Report
@@ -34,12 +35,11 @@ def _month(room: Room) -> date:
 
 def term_began(today: date, ends: tuple[str, ...]) -> date:
     """The day after the last end of a term ("01-31"); without any, the first of the year."""
-    last = [
-        date(year, int(month), int(day))
-        for year in (today.year - 1, today.year)
-        for month, day in (end.split("-") for end in ends)
-    ]
-    return max((d + timedelta(days=1) for d in last if d < today), default=today.replace(month=1, day=1))
+    months = [(year, *map(int, end.split("-"))) for year in (today.year - 1, today.year) for end in ends]
+    over = [date(year, month, min(day, monthrange(year, month)[1])) for year, month, day in months]
+    return max(
+        (day + timedelta(days=1) for day in over if day < today), default=today.replace(month=1, day=1)
+    )
 
 
 def undo_latest(room: Room) -> list[Effect]:

@@ -9,7 +9,7 @@ from bot.ports import Failure, Refused, TryAgain
 from classroom.events import Right, Sender, SenderKind
 from classroom.people import Role
 from storage import classrooms, identity, queue
-from storage.tables import Classroom, DeliveryRow, StudentRow, Violation
+from storage.tables import Classroom, DeliveryRow, Draft, StudentRow, Violation
 from tests.ready import ReadyClass, ready_class
 from tests.world import User, World
 
@@ -352,6 +352,13 @@ async def test_the_bot_may_not_delete(world: World) -> None:
     assert len(world.texts()) == 1
 
 
+async def test_a_quote_of_it_goes_too(world: World) -> None:
+    made = await ready_class(world)
+    shown = await made.teacher.in_group(SECRET)
+    await made.committee.in_group("这是怎么回事？", reply_to=shown)
+    assert world.texts() == [] and not leaks(world)
+
+
 async def test_a_removal_is_tried_again(world: World) -> None:
     made = await ready_class(world)
     world.platform.fail_next("delete", TryAgain("busy", after=0.0), TryAgain("busy", after=0.0))
@@ -405,6 +412,19 @@ async def test_no_private_word_is_stored_for_a_group(world: World) -> None:
     assert all(queue.load(p)[0].kind == "remove" for p in payloads)
 
 
+async def test_undecided_words_end_with_the_term(world: World) -> None:
+    made = await ready_class(world)
+    await made.teacher.in_group(SECRET)
+    held = made.teacher.last
+    await world.later(days=75)
+    with world.database.transaction() as records:
+        assert [d for d in records.exec(select(Draft)).all() if d.words] == []
+        assert all("作业" not in (row.payload or "") for row in records.exec(select(DeliveryRow)).all())
+    world.platform.press_token(made.teacher.sender, made.teacher.private, held.keys[0].token or "", held.ref)
+    await world.settle()
+    assert world.texts() == []
+
+
 # --- anonymous administrators -----------------------------------------------------------------------
 
 
@@ -425,6 +445,13 @@ async def test_an_anonymous_administrator(world: World, typed: str) -> None:
     assert not leaks(world) and world.texts() == [] and "作业" in made.teacher.last.text
     await made.teacher.press("取消")
     assert world.texts() == []
+
+
+async def test_an_anonymous_one_that_cannot_be_deleted(world: World) -> None:
+    made = await ready_class(world)
+    world.group.rights = frozenset()
+    await anonymous(world, SECRET)
+    assert "手动删除" in made.teacher.heard and SECRET not in made.teacher.heard
 
 
 async def test_an_anonymous_doubtful_one_is_left(world: World) -> None:
