@@ -148,7 +148,8 @@ class App:
         if times:
             seconds = min(LONGEST_NAP, max(0.005, (min(times) - self._now()).total_seconds()))
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), seconds)
+            async with asyncio.timeout(seconds):  # wait_for of Python 3.11 can swallow the stop
+                await self._woken.wait()
 
 
 def _mention_of(platform: Platform) -> Callable[[], str]:
