@@ -325,7 +325,7 @@ def _reset(send: Send) -> None:
     """Breaks the connection hard, so that the client reads ECONNRESET."""
     transport = transport_of(send)
     plug = transport.get_extra_info("socket")
-    if plug is not None:
+    if plug is not None and plug.fileno() >= 0:  # else the client has gone already
         plug.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()
 
