@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from classroom.effects import Effect
 from classroom.events import Due
 from handlers.feature import Feature
-from handlers.room import Room
+from handlers.room import Defaults, Room
 from storage import concerns, schedules
 
 feature = Feature("concern_term")
@@ -54,14 +55,19 @@ def _last_end(room: Room) -> date:
 
 
 def _ends(room: Room, year: int) -> list[date]:
-    """The terms' last days in a year, from "01-31"; a day that this month has not becomes its last."""
-    made: list[date] = []
-    for text in room.instance.defaults.term_ends:
-        month, _, day = text.partition("-")
-        first = date(year, int(month), 1)
-        last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-        made.append(first.replace(day=min(int(day), last.day)))
-    return made
+    """The terms' last days in a year; where none was given that is a day, the usual ones: words must end."""
+    for given in (room.instance.defaults.term_ends, Defaults().term_ends):
+        if made := [day for text in given if (day := _day(text, year)) is not None]:
+            return made
+    raise LookupError("a year has no end of a term")
+
+
+def _day(text: str, year: int) -> date | None:
+    """Read "01-31"; a day that this month has not becomes its last."""
+    month, _, day = (part.strip() for part in text.partition("-"))
+    if not (month.isdecimal() and day.isdecimal() and 1 <= int(month) <= 12 and int(day) >= 1):
+        return None
+    return date(year, int(month), min(int(day), monthrange(year, int(month))[1]))
 
 
 def _night_after(room: Room, day: date) -> datetime:

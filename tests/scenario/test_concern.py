@@ -11,6 +11,7 @@ from bot.app import App
 from bot.ports import Failure, Refused, TryAgain
 from classroom.events import Attachment
 from classroom.people import Role
+from handlers.room import Defaults
 from storage import classrooms, identity
 from storage.database import Records
 from storage.queue import DELIVERIES
@@ -617,6 +618,17 @@ async def test_what_was_missed_is_erased_late(world: World) -> None:
     await world.settle()
     assert [w for w in stored_words(world) if "新学期" not in w] == []
     assert any("新学期" in w for w in stored_words(world))
+
+
+@pytest.mark.parametrize("ends", [(), ("13-40",), ("nonsense",), ("02-31",)])
+async def test_ends_of_terms_that_are_no_days_stop_nothing(world: World, ends: tuple[str, ...]) -> None:
+    defaults = Defaults(term_ends=ends)
+    world.app = App(world.database, [world.platform], defaults=defaults, limits=UNLIMITED, now=world.now)
+    ready = await drafted(world)
+    await ready.teacher.press("发送")
+    assert WORDS in ready.mothers["李雷"].heard
+    await world.later(days=110)
+    assert stored_words(world) == []
 
 
 async def test_the_list_shows_what_went_where(world: World) -> None:
