@@ -129,6 +129,7 @@ class Routing:
             CHOOSE,
             {"classroom": classroom.id, "text": command.message.text, "ref": command.message.ref},
             person=room.who.person,
+            hours=24,  # what waits here may be criticism: not longer than it is needed
         )
 
     def _names_somebody(self, room: Room, classroom: Classroom, text: str) -> bool:
