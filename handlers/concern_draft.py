@@ -89,11 +89,11 @@ def ask_or_show(room: Room, draft: Draft, *, park: bool = False) -> list[Effect]
 
 
 def _ask_words(room: Room, draft: Draft, student: Student, park: bool) -> Effect:
-    text = room.say.private("concern.words_please", student=student.name)
-    if park:
+    if park:  # a dialogue might be over before the door is opened, and another one may be under way
+        text = room.say.private("concern.words_missing", student=student.name)
         return room.tell(text, *actions(room, draft, ("write", "cancel")), park=True)
     room.expect("concern.words", {"draft": draft.id})
-    return room.tell(text)
+    return room.tell(room.say.private("concern.words_please", student=student.name))
 
 
 def student_of(room: Room, draft: Draft) -> Student | None:
@@ -268,7 +268,8 @@ def change(press: Press, room: Room) -> Iterable[Effect]:
 @feature.button("concern.write")
 def write(press: Press, room: Room) -> Iterable[Effect]:
     """Wait for the first text, where the command was typed without."""
-    return change(press, room)
+    draft = pressed(press, room)
+    return gone(press, room) if draft is None else ask_or_show(room, draft)
 
 
 @feature.dialogue("concern.words")

@@ -75,6 +75,16 @@ async def test_a_bare_command_is_removed_and_the_teacher_learns_how(world: World
     assert shown.removed and "/私聊 姓名" in ready.teacher.last.text and world.posted() == []
 
 
+async def test_with_a_name_only_the_words_are_asked_for_in_private(world: World) -> None:
+    ready = await ready_class(world)
+    shown = await ready.teacher.in_group("/concern 李雷")
+    assert shown.removed and "现在写" in ready.teacher.buttons()
+    await ready.teacher.press("现在写")
+    await ready.teacher.in_private(WORDS)
+    await ready.teacher.press("发送")
+    assert WORDS in ready.mothers["李雷"].last.text
+
+
 async def test_which_child_is_asked_in_private_where_it_cannot_be_read(world: World) -> None:
     ready = await ready_class(world)
     shown = await ready.teacher.in_group(f"/concern {WORDS}")
