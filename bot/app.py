@@ -13,11 +13,12 @@ from bot.delivery import Delivery
 from bot.dispatch import Dispatcher
 from bot.intake import Intake
 from bot.limits import Limits
-from bot.ports import Platform
+from bot.ports import DeletesMessages, PinsPosts, Platform, RestrictsMembers, SetsTags
 from bot.recording import SOURCE as DELIVERY
 from bot.registry import Registry
 from bot.sources import read_clock, read_delivery
 from classroom.errors import DatabaseError
+from classroom.events import Right
 from handlers.feature import Feature
 from handlers.features import FEATURES
 from handlers.room import Defaults, Instance
@@ -66,6 +67,7 @@ class App:
             database.keys.digest,
             self.registry.listed(),
             self.registry.codes,
+            {p.name: _able(p) for p in platforms},
         )
         self.intake = Intake(database, now, self._woken.set)
         self.delivery = Delivery(database, self.platforms, limits or {}, now, self._woken.set)
@@ -154,6 +156,16 @@ class App:
 
 def _mention_of(platform: Platform) -> Callable[[], str]:
     return lambda: platform.mention
+
+
+def _able(platform: Platform) -> frozenset[Right]:
+    able = {
+        Right.DELETE: isinstance(platform, DeletesMessages),
+        Right.RESTRICT: isinstance(platform, RestrictsMembers),
+        Right.PIN: isinstance(platform, PinsPosts),
+        Right.TAG: isinstance(platform, SetsTags),
+    }
+    return frozenset(right for right, can in able.items() if can)
 
 
 def _clean(records: Records, now: datetime) -> None:

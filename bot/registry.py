@@ -40,6 +40,7 @@ class Registry:
         self.arrivals: dict[str, OnDelivered] = _joined(features, [f.arrivals for f in features])
         self.first: list[OnMessage] = [run for f in features for run in f.first]
         self.watchers: list[OnMessage] = [run for f in features for run in f.watchers]
+        self.besides: list[OnMessage] = [run for f in features for run in f.besides]
         self.happenings: list[tuple[type[Happening], OnHappening]] = [
             pair for f in features for pair in f.happenings
         ]

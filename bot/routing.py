@@ -30,10 +30,18 @@ class Routing:
     # --- messages -------------------------------------------------------------------------------
 
     def message(self, message: Message, room: Room) -> Iterable[Effect]:
-        """What a message leads to: the guards, then a command, a dialogue, or whoever watches."""
+        """What a message leads to: the guards end it; else what it is, and whoever looks beside that."""
         for look in self._registry.first:
             if (effects := look(message, room)) is not None:
                 return effects
+        return [*self._meant(message, room), *self._beside(message, room)]
+
+    def _beside(self, message: Message, room: Room) -> Iterable[Effect]:
+        for look in self._registry.besides:
+            yield from look(message, room) or ()
+
+    def _meant(self, message: Message, room: Room) -> Iterable[Effect]:
+        """A command, an answer in a dialogue, or what the watchers make of it."""
         line = self._line(message, room)
         if line is not None and not message.edited:
             return self._command(line, message, room)

@@ -139,6 +139,7 @@ class Feature:
     codes: dict[str, OnOpened] = field(default_factory=dict)
     first: list[OnMessage] = field(default_factory=list)
     watchers: list[OnMessage] = field(default_factory=list)
+    besides: list[OnMessage] = field(default_factory=list)
     happenings: list[tuple[type[Happening], OnHappening]] = field(default_factory=list)
 
     def command(
@@ -194,6 +195,11 @@ class Feature:
     def watch(self, run: OnMessage) -> OnMessage:
         """Look at every message that was no command; effects end the road, None lets it go on."""
         self.watchers.append(run)
+        return run
+
+    def beside(self, run: OnMessage) -> OnMessage:
+        """Look at every message beside whatever it leads to: the effects are added, the road goes on."""
+        self.besides.append(run)
         return run
 
     def on(self, kind: type[Happening]) -> Callable[[OnHappening], OnHappening]:

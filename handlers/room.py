@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from classroom.addresses import GroupAddress, PersonAddress
 from classroom.effects import AnyButton, EditTold, Effect, Hours, LinkButton, Post, Report, Tell, Toast
-from classroom.events import Json
+from classroom.events import Json, Right
 from classroom.people import ALL_TEACHERS, Actor, Role
 from classroom.roster import Roster
 from classroom.text import Label, PrivateText, PublicText
@@ -49,6 +49,8 @@ class Instance:
     digest: Callable[[str], str]
     commands: tuple[CommandLike, ...] = ()
     codes: Mapping[str, Callable[[Opened, Room], Iterable[Effect]]] = field(default_factory=dict)
+    able: Mapping[str, frozenset[Right]] = field(default_factory=dict)
+    """What each platform lets a bot do at all, whatever an administrator has allowed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,9 +28,11 @@ from storage.tables import (
     EventRow,
     Guardian,
     Guess,
+    Heard,
     Member,
     Person,
     PostedRow,
+    Receipt,
     RoleGrant,
     Violation,
 )
@@ -43,6 +45,8 @@ ERASED: dict[str, str] = {
     "accounts": "name, username and the platform's id",
     "chats": "the private chat's id and title",
     "members": "where the person was seen",
+    "name_states": "deleted with where the person was seen",
+    "heard": "deleted",
     "roles": "ended",
     "guardians": "ended, the consent withdrawn",
     "drafts": "deleted",
@@ -55,6 +59,7 @@ ERASED: dict[str, str] = {
     "deliveries": "texts to this person, and what has been sent in the person's classes",
     "posted": "ids of messages to this person",
     "events": "failed ones that came from or speak of this person",
+    "receipts": "who of the family confirmed; that it has stays, with the child",
 }
 """Tables by name, with what goes of them."""
 
@@ -70,17 +75,14 @@ STAYS: dict[str, str] = {
     "concern_recipients": "says only that a concern was read",
     "schedules": "what a class has planned",
     "removed": "ids of messages taken out of a group, without words: part of the lock on criticism",
-    "notices": "nothing is written there yet",
-    "receipts": "nothing is written there yet",
-    "nudges": "nothing is written there yet",
+    "notices": "the class's announcements, which stand in its group",
+    "nudges": "says only that a child's family was reminded on a day",
     "polls": "nothing is written there yet",
     "named_ballots": "nothing is written there yet",
     "secret_ballots": "nothing is written there yet",
     "turnouts": "nothing is written there yet",
     "requests": "nothing is written there yet",
     "request_lines": "nothing is written there yet",
-    "name_states": "nothing is written there yet",
-    "heard": "nothing is written there yet",
     "remembered": "nothing is written there yet",
 }
 """Tables that erasing a person leaves alone, and why."""
@@ -174,6 +176,7 @@ def _erase_own_words(records: Records, person: int, accounts: Sequence[int]) -> 
     run = records.connection().execute
     run(delete(Draft).where(col(Draft.person_id) == person))
     run(update(ConcernLine).where(col(ConcernLine.from_person) == person).values(words=None))
+    run(update(Receipt).where(col(Receipt.person_id) == person).values(person_id=None))
     run(
         update(Violation)
         .where(col(Violation.account_id).in_(accounts))
@@ -184,6 +187,7 @@ def _erase_own_words(records: Records, person: int, accounts: Sequence[int]) -> 
 def _erase_ways(records: Records, person: int, accounts: Sequence[int], chats: Sequence[int]) -> None:
     run = records.connection().execute
     run(delete(Member).where(col(Member.account_id).in_(accounts)))
+    run(delete(Heard).where(col(Heard.account_id).in_(accounts)))
     run(delete(Guess).where(col(Guess.account_id).in_(accounts)))
     run(delete(Code).where(col(Code.person_id) == person))
     run(delete(ButtonRow).where(or_(col(ButtonRow.person_id) == person, col(ButtonRow.chat_id).in_(chats))))

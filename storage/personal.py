@@ -27,9 +27,13 @@ from storage.tables import (
     Guardian,
     Guess,
     Member,
+    NameState,
+    Notice,
+    Nudge,
     Person,
     Praise,
     PraisedStudent,
+    Receipt,
     RoleGrant,
     StudentRow,
     Violation,
@@ -150,6 +154,26 @@ def _members(about: About) -> Rows:
             "seen": about.time(member.seen_at),
         }
         for member, chat in found
+    ]
+
+
+def _name_states(about: About) -> Rows:
+    found = about.records.exec(
+        select(NameState, Chat)
+        .join(Member, col(Member.id) == col(NameState.member_id))
+        .join(Chat, col(Chat.id) == col(Member.chat_id))
+        .where(col(Member.account_id).in_(about.accounts()))
+        .order_by(col(NameState.id))
+    ).all()
+    return [
+        {
+            "group": chat.title,
+            "name": state.state,
+            "since": about.time(state.wrong_since),
+            "reminded": about.time(state.reminded_at),
+            "muted": about.time(state.muted_at),
+        }
+        for state, chat in found
     ]
 
 
@@ -320,11 +344,52 @@ def _guesses(about: About) -> Rows:
     return [{"what": row.what, "at": about.time(row.at)} for row in found]
 
 
+def _receipts(about: About) -> Rows:
+    """What is noted of the person's children, by whichever guardian; and what the person confirmed."""
+    children = [link.student_id for link in about.links()]
+    found = about.records.exec(
+        select(Receipt, Notice)
+        .join(Notice, col(Notice.id) == col(Receipt.notice_id))
+        .where(col(Receipt.student_id).in_(children) | (col(Receipt.person_id) == about.person))
+        .order_by(col(Receipt.id))
+    ).all()
+    return [
+        {
+            "class": about.classroom(notice.classroom_id),
+            "notice": notice.number,
+            "child": guardians.student_name(about.records, receipt.student_id)
+            if receipt.student_id in children
+            else None,
+            "by_me": receipt.person_id == about.person,
+            "how": receipt.how,
+            "at": about.time(receipt.at),
+        }
+        for receipt, notice in found
+    ]
+
+
+def _nudges(about: About) -> Rows:
+    children = [link.student_id for link in about.links()]
+    found = about.records.exec(
+        select(Nudge).where(col(Nudge.student_id).in_(children)).order_by(col(Nudge.id))
+    ).all()
+    return [
+        {
+            "class": about.classroom(nudge.classroom_id),
+            "child": guardians.student_name(about.records, nudge.student_id),
+            "day": nudge.day.isoformat(),
+            "at": about.time(nudge.at),
+        }
+        for nudge in found
+    ]
+
+
 EXPORTED: dict[str, Callable[[About], Rows]] = {
     "people": _people,
     "accounts": _accounts,
     "chats": _chats,
     "members": _members,
+    "name_states": _name_states,
     "roles": _roles,
     "guardians": _guardians,
     "students": _students,
@@ -334,6 +399,8 @@ EXPORTED: dict[str, Callable[[About], Rows]] = {
     "drafts": _drafts,
     "violations": _violations,
     "guesses": _guesses,
+    "receipts": _receipts,
+    "nudges": _nudges,
 }
 """Tables by name, each with what a person gets of it."""
 
@@ -352,17 +419,14 @@ NOT_EXPORTED: dict[str, str] = {
     "buttons": "random tokens of what may be pressed",
     "dialogues": "half an hour of what is being asked",
     "schedules": "what a class has planned",
-    "notices": "nothing is written there yet",
-    "receipts": "nothing is written there yet",
-    "nudges": "nothing is written there yet",
+    "notices": "the class's announcements, which stand in its group",
     "polls": "nothing is written there yet",
     "named_ballots": "nothing is written there yet",
     "secret_ballots": "nothing is written there yet",
     "turnouts": "nothing is written there yet",
     "requests": "nothing is written there yet",
     "request_lines": "nothing is written there yet",
-    "name_states": "nothing is written there yet",
-    "heard": "nothing is written there yet",
+    "heard": "an hour of times and keyed hashes, without words",
     "remembered": "nothing is written there yet",
 }
 """Tables of which a person gets nothing, and why."""

@@ -15,7 +15,8 @@ class Notice(Table, table=True):
     """A message to all families. `state`: draft, scheduled, open, withdrawn, over.
 
     `version` counts corrections: receipts belong to one. `names_date` is a date the text names, before
-    which nudges are due. `files` are what goes along (platform refs).
+    which nudges are due. `files` are what goes along (platform refs). `before` is the text before the last
+    correction, so that what changed stays marked.
     """
 
     __tablename__ = "notices"
@@ -28,6 +29,7 @@ class Notice(Table, table=True):
         default=None, sa_column=link("people.id", empty=True, on_delete="SET NULL")
     )
     text: str = Field(sa_column=sealed("notices.text"))
+    before: str | None = Field(default=None, sa_column=sealed("notices.before", empty=True))
     files: list[Json] = Field(default_factory=list, sa_column=sealed_json("notices.files"))
     receipts: bool = True
     urgent: bool = False
@@ -170,13 +172,17 @@ class RequestLine(Table, table=True):
 
 
 class NameState(Table, table=True):
-    """How a member of a group stands with the rule on names. `state`: ok, wrong, muted."""
+    """How a member of a group stands with the rule on names. `state`: ok, wrong, muted.
+
+    `checked` is a keyed hash of the name that was looked at last, so that it is read once only.
+    """
 
     __tablename__ = "name_states"
     __table_args__ = (UniqueConstraint("member_id"),)
     id: int = Field(default=None, sa_column=key())
     member_id: int = Field(sa_column=link("members.id"))
     state: str
+    checked: str | None = None
     wrong_since: datetime | None = Field(default=None, sa_column=time(empty=True))
     reminded_at: datetime | None = Field(default=None, sa_column=time(empty=True))
     muted_at: datetime | None = Field(default=None, sa_column=time(empty=True))
