@@ -8,7 +8,7 @@ from bot.meeting import actor_in, become
 from bot.registry import Registry
 from classroom.commands import CommandLine, closest_command, read_command, unknown_command
 from classroom.effects import Button, Effect, Toast
-from classroom.events import Event, Message, Pressed, SenderKind
+from classroom.events import Event, Json, Message, Pressed, SenderKind
 from classroom.people import Actor, Role
 from handlers.feature import Command, CommandSpec, Press, Said, Where
 from handlers.room import Room
@@ -64,15 +64,16 @@ class Routing:
         spec = self._registry.commands[line.name]
         if message.sender.kind is not SenderKind.PERSON:
             return self._unmask(message, room)
-        if room.group is None:
-            self._leave_dialogue(room)
-        command = Command(line.name, line.rest, message, line.typed)
+        ended = self._leave_dialogue(room) if room.group is None else {}
+        command = Command(line.name, line.rest, message, line.typed, ended)
         if spec.classroom and room.classroom is None:
             return self._choose_classroom(spec, command, room)
         return self.run(spec, command, room)
 
-    def _leave_dialogue(self, room: Room) -> None:
+    def _leave_dialogue(self, room: Room) -> dict[str, Json]:
         """A command ends the dialogue, and does not belong to the class that the dialogue was about."""
+        running = presses.dialogue(room.db, room.who.chat, room.now)
+        ended = dict(running.data) if running else {}
         presses.end_dialogue(room.db, room.who.chat)
         account = room.db.get(Account, room.who.account)
         several = len(identity.classrooms_of(room.db, room.who.person)) > 1
@@ -80,6 +81,7 @@ class Routing:
             room.classroom = None
             room.forget_roster()
             become(room, account)
+        return ended
 
     def run(self, spec: CommandSpec, command: Command, room: Room) -> Iterable[Effect]:
         """Run a command, if this person may use it here."""

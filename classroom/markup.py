@@ -1,7 +1,8 @@
-"""The small markup of our templates (<b>, <i>, <u>, <s>, <code>, <blockquote>, <a>), read into text and spans."""
+"""The small markup of templates (<b>, <i>, <u>, <s>, <code>, <blockquote>, <a>), read into text and spans."""
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
@@ -10,6 +11,10 @@ TAGS = {"b": "bold", "i": "italic", "u": "underline", "s": "strikethrough"} | {
     "blockquote": "blockquote",
     "a": "text_link",
 }
+
+
+LONGEST_SIGN = 32
+"""How many code points one emoji may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,28 @@ def _cut(text: str, start: int, limit: int) -> int:
         at = text.rfind(mark, start + (end - start) // 2, end)
         if at > start:
             return at + len(mark)
-    return max(end, start + 1)
+    return max(_between_signs(text, start, end), start + 1)
+
+
+def _between_signs(text: str, start: int, end: int) -> int:
+    """Go back to where no sign made of several code points (a family, a flag, a skin tone) is torn apart."""
+    for at in range(end, max(start, end - LONGEST_SIGN), -1):
+        if not (_joins(text[at]) or text[at - 1] == "\u200d" or _half_a_flag(text, at)):
+            return at
+    return end
+
+
+def _joins(char: str) -> bool:
+    skin = 0x1F3FB <= ord(char) <= 0x1F3FF
+    return char in "\u200d\ufe0e\ufe0f\u20e3" or skin or unicodedata.combining(char) != 0
+
+
+def _half_a_flag(text: str, at: int) -> bool:
+    """True if `at` lies between the two letters that make a flag."""
+    before = at
+    while before > 0 and 0x1F1E6 <= ord(text[before - 1]) <= 0x1F1FF:
+        before -= 1
+    return (at - before) % 2 == 1
 
 
 def _within(spans: tuple[Span, ...], start: int, end: int) -> tuple[Span, ...]:

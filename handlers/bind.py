@@ -41,7 +41,8 @@ def bind(command: Command, room: Room) -> Iterable[Effect]:
         say = room.say_class
         button = LinkButton(say.label("bind.begin"), class_token(room))
         return [room.post(say.group("bind.in_private"), button, reply_to=command.message.ref)]
-    screen = named(command.text, Claim(), room) if command.text else begin(Claim(), room)
+    claim = Claim(code=Claim.from_json(command.ended).code)  # who came by the link may type it as a command
+    screen = named(command.text, claim, room) if command.text else begin(claim, room)
     if room.group is None:
         return _told(screen, room)
     return [*aside(room, screen.text, *screen.buttons), *([room.pointer()] if room.door_open else [])]

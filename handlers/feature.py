@@ -57,12 +57,16 @@ class Where(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command as it was typed: `text` is what stands behind its name, `message` the whole of it."""
+    """A command as it was typed: `text` is what stands behind its name, `message` the whole of it.
+
+    `ended` is what the dialogue remembered that this command ended.
+    """
 
     name: str
     text: str
     message: Message
     typed: str = ""
+    ended: dict[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

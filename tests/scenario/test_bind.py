@@ -610,3 +610,19 @@ async def test_in_english(world: World) -> None:
     assert "Li Na's mother" in ready.teacher.last.text
     await ready.teacher.press("Accept 1")
     assert "you are Li Na's mother" in user.last.text
+
+
+async def test_after_the_classs_link_the_command_does_as_well_as_the_bare_words(world: World) -> None:
+    ready = await ready_class(world)
+    new = world.someone("62", "不在群里的人")
+    await new.in_private(f"/start {classroom_token(world, ready)}")
+    await new.in_private("/认领 赵一 妈妈")
+    await new.in_private("0000")
+    assert "同意" in new.buttons()
+
+
+async def test_without_the_link_the_command_of_a_stranger_says_nothing_of_any_child(world: World) -> None:
+    await ready_class(world)
+    new = world.someone("62", "不在群里的人")
+    await new.in_private("/认领 赵一 妈妈")
+    assert "同意" not in new.buttons() and "赵一" not in new.heard
