@@ -28,7 +28,7 @@ feature = Feature("concern_guard")
 Why = Literal["typed", "album", "quotes", "rest"]
 KIND = "typed"
 RULE, ASKED = "concern", "asked"
-_MARKS = "/\\⁄∕╱、.。!|·~#*-_'\"`;,=+?^&%$<>:… \t\n「『“‘(（[【"
+_MARKS = "/／＼\\⁄∕╱、.。!|·~#*-_'\"`;,=+?^&%$<>:… \t\n「『“‘(（[【"
 LONG = 1500
 """From this length on a phone may have cut the text in two."""
 REST_COMES_WITHIN = timedelta(seconds=10)
