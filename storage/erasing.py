@@ -30,9 +30,12 @@ from storage.tables import (
     Guess,
     Heard,
     Member,
+    NamedBallot,
     Person,
     PostedRow,
     Receipt,
+    Request,
+    RequestLine,
     RoleGrant,
     Violation,
 )
@@ -53,12 +56,15 @@ ERASED: dict[str, str] = {
     "concern_lines": "the words of this person",
     "violations": "the words of this person",
     "guesses": "deleted",
+    "named_ballots": "deleted; the totals of a poll that is closed stay",
     "codes": "those made for this person",
     "buttons": "those for this person",
     "dialogues": "deleted",
     "deliveries": "texts to this person, and what has been sent in the person's classes",
     "posted": "ids of messages to this person",
     "events": "failed ones that came from or speak of this person",
+    "requests": "the words; that a child was on leave stays with the child, without the reason",
+    "request_lines": "the words and files of this person",
     "receipts": "who of the family confirmed; that it has stays, with the child",
 }
 """Tables by name, with what goes of them."""
@@ -77,12 +83,9 @@ STAYS: dict[str, str] = {
     "removed": "ids of messages taken out of a group, without words: part of the lock on criticism",
     "notices": "the class's announcements, which stand in its group",
     "nudges": "says only that a child's family was reminded on a day",
-    "polls": "nothing is written there yet",
-    "named_ballots": "nothing is written there yet",
-    "secret_ballots": "nothing is written there yet",
-    "turnouts": "nothing is written there yet",
-    "requests": "nothing is written there yet",
-    "request_lines": "nothing is written there yet",
+    "polls": "what the class was asked",
+    "secret_ballots": "nobody can tell whose it is; dropped at the close",
+    "turnouts": "says only which households have voted; dropped at the close",
     "remembered": "nothing is written there yet",
 }
 """Tables that erasing a person leaves alone, and why."""
@@ -175,8 +178,16 @@ def _erase_failed_events(records: Records, natives: Sequence[str]) -> None:
 def _erase_own_words(records: Records, person: int, accounts: Sequence[int]) -> None:
     run = records.connection().execute
     run(delete(Draft).where(col(Draft.person_id) == person))
+    run(delete(NamedBallot).where(col(NamedBallot.person_id) == person))
     run(update(ConcernLine).where(col(ConcernLine.from_person) == person).values(words=None))
     run(update(Receipt).where(col(Receipt.person_id) == person).values(person_id=None))
+    run(update(RequestLine).where(col(RequestLine.from_person) == person).values(text="", files=[]))
+    run(update(Request).where(col(Request.person_id) == person).values(text=""))
+    run(
+        update(Request)
+        .where(col(Request.person_id) == person, col(Request.kind) == "message")
+        .values(state="closed")
+    )
     run(
         update(Violation)
         .where(col(Violation.account_id).in_(accounts))

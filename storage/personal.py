@@ -27,13 +27,17 @@ from storage.tables import (
     Guardian,
     Guess,
     Member,
+    NamedBallot,
     NameState,
     Notice,
     Nudge,
     Person,
+    Poll,
     Praise,
     PraisedStudent,
     Receipt,
+    Request,
+    RequestLine,
     RoleGrant,
     StudentRow,
     Violation,
@@ -384,6 +388,95 @@ def _nudges(about: About) -> Rows:
     ]
 
 
+def _requests(about: About) -> Rows:
+    """What this person has brought; the child's name only while the link holds."""
+    mine = {link.student_id for link in about.links()}
+    found = about.records.exec(
+        select(Request).where(Request.person_id == about.person).order_by(col(Request.id))
+    ).all()
+    return [
+        {
+            "class": about.classroom(row.classroom_id),
+            "number": row.number,
+            "kind": row.kind,
+            "child": guardians.student_name(about.records, row.student_id) if row.student_id in mine else "",
+            "about": row.text,
+            "first_day": row.first_day.isoformat() if row.first_day else None,
+            "last_day": row.last_day.isoformat() if row.last_day else None,
+            "part": row.part,
+            "state": row.state,
+            "decision": row.decision,
+            "made": about.time(row.made_at),
+        }
+        for row in found
+    ]
+
+
+def _request_lines(about: About) -> Rows:
+    """Threads of the person's children in which the person wrote, whole; else the own lines, if any teach."""
+    mine = {link.student_id for link in about.links()}
+    own = select(RequestLine.request_id).where(RequestLine.from_person == about.person)
+    found = about.records.exec(
+        select(RequestLine, Request)
+        .join(Request, col(Request.id) == col(RequestLine.request_id))
+        .where(col(RequestLine.request_id).in_(own))
+        .order_by(col(RequestLine.id))
+    ).all()
+    return [
+        {
+            "class": about.classroom(request.classroom_id),
+            "number": request.number,
+            "by_me": line.from_person == about.person,
+            "text": line.text,
+            "files": len(line.files),
+            "at": about.time(line.at),
+        }
+        for line, request in found
+        if request.student_id in mine or _own_line(about, line, request)
+    ]
+
+
+def _own_line(about: About, line: RequestLine, request: Request) -> bool:
+    wrote_as_family = request.person_id == about.person
+    return line.from_person == about.person and (wrote_as_family or _teaches(about, request.classroom_id))
+
+
+def _polls(about: About) -> Rows:
+    """The polls that the person has begun."""
+    found = about.records.exec(
+        select(Poll).where(Poll.by_person == about.person).order_by(col(Poll.id))
+    ).all()
+    return [
+        {
+            "class": about.classroom(poll.classroom_id),
+            "number": poll.number,
+            "question": poll.question,
+            "options": [*poll.options],
+            "opened": about.time(poll.opened_at),
+        }
+        for poll in found
+    ]
+
+
+def _named_ballots(about: About) -> Rows:
+    found = about.records.exec(
+        select(NamedBallot, Poll)
+        .join(Poll, col(Poll.id) == col(NamedBallot.poll_id))
+        .where(NamedBallot.person_id == about.person)
+        .order_by(col(NamedBallot.id))
+    ).all()
+    return [
+        {
+            "class": about.classroom(poll.classroom_id),
+            "number": poll.number,
+            "question": poll.question,
+            "choice": [poll.options[i] for i in ballot.choice if i < len(poll.options)],
+            "at": about.time(ballot.at),
+        }
+        for ballot, poll in found
+    ]
+
+
 EXPORTED: dict[str, Callable[[About], Rows]] = {
     "people": _people,
     "accounts": _accounts,
@@ -399,8 +492,12 @@ EXPORTED: dict[str, Callable[[About], Rows]] = {
     "drafts": _drafts,
     "violations": _violations,
     "guesses": _guesses,
+    "polls": _polls,
+    "named_ballots": _named_ballots,
     "receipts": _receipts,
     "nudges": _nudges,
+    "requests": _requests,
+    "request_lines": _request_lines,
 }
 """Tables by name, each with what a person gets of it."""
 
@@ -420,12 +517,8 @@ NOT_EXPORTED: dict[str, str] = {
     "dialogues": "half an hour of what is being asked",
     "schedules": "what a class has planned",
     "notices": "the class's announcements, which stand in its group",
-    "polls": "nothing is written there yet",
-    "named_ballots": "nothing is written there yet",
-    "secret_ballots": "nothing is written there yet",
-    "turnouts": "nothing is written there yet",
-    "requests": "nothing is written there yet",
-    "request_lines": "nothing is written there yet",
+    "secret_ballots": "nobody can tell whose it is",
+    "turnouts": "says only which households have voted; dropped at the close",
     "heard": "an hour of times and keyed hashes, without words",
     "remembered": "nothing is written there yet",
 }

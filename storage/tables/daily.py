@@ -71,7 +71,12 @@ class Nudge(Table, table=True):
 
 
 class Poll(Table, table=True):
-    """A vote. `state`: draft, open, closed, cancelled. `totals`: one number an option, from the close on."""
+    """A vote. `state`: open, closed, cancelled. `totals`: one number an option, as last made public.
+
+    `voted` and `households` are written at the close (with `live` and anonymous, `voted` is what `totals`
+    were counted of). `salt` goes into the hashes of secret ballots and is destroyed at the close; `traces`:
+    the database's files may still hold what was destroyed.
+    """
 
     __tablename__ = "polls"
     __table_args__ = (UniqueConstraint("classroom_id", "number"),)
@@ -87,7 +92,11 @@ class Poll(Table, table=True):
     state: str = "open"
     handle: str | None = None
     totals: list[int] | None = Field(default=None, sa_column=sealed_json("polls.totals"))
+    voted: int | None = None
     households: int | None = None
+    salt: str | None = Field(default=None, sa_column=sealed("polls.salt", empty=True))
+    traces: bool = False
+    nudged: bool = False
     opened_at: datetime = Field(sa_column=time())
     closes_at: datetime = Field(sa_column=time())
     closed_at: datetime | None = Field(default=None, sa_column=time(empty=True))
@@ -120,7 +129,10 @@ class SecretBallot(Table, table=True):
 
 
 class Turnout(Table, table=True):
-    """That a household has voted in an anonymous poll, and nothing else; dropped at the close."""
+    """That a household has voted in an anonymous poll, and nothing else; dropped at the close.
+
+    The id is a hash too, so that rows lie in no order of arrival, and there is one for a household.
+    """
 
     __tablename__ = "turnouts"
     __table_args__ = ({"sqlite_with_rowid": False},)
