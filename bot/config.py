@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -47,6 +47,14 @@ def read_duration(value: object) -> object:
 def _read_hours(value: object) -> object:
     if not isinstance(value, str) or not valid_hours(value):
         raise ValueError('write hours as "21:00-07:00", or "off"')
+    return value
+
+
+def _read_day(value: object) -> object:
+    try:
+        date.fromisoformat(f"2001-{value}")  # a year without 29 February: a term ends every year
+    except ValueError:
+        raise ValueError('write a day as month-day: "01-31"') from None
     return value
 
 
@@ -154,7 +162,9 @@ class HoursSection(Section):
 class ConcernsSection(Section):
     """Private criticism."""
 
-    term_ends: tuple[Annotated[str, Field(pattern=r"^\d\d-\d\d$")], ...] = ("01-31", "07-15")
+    term_ends: tuple[Annotated[str, BeforeValidator(_read_day)], ...] = Field(
+        default=("01-31", "07-15"), min_length=1
+    )
 
 
 class LogSection(Section):
@@ -252,7 +262,7 @@ def _refuse_unknown_environment() -> None:
 
 def _one_line(path: Path, found: dict[str, object], error: ValidationError) -> str:
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    where = [str(part) for part in first["loc"]]
+    where = [part for part in first["loc"] if isinstance(part, str)]  # a number stands within a list
     key = f"[{'.'.join(where[:-1])}] {where[-1]}" if len(where) > 1 else f"[{where[0]}]"
     variable = PREFIX + "__".join(where).upper()
     in_environment = variable in {name.upper() for name in os.environ}
