@@ -161,8 +161,8 @@ def close(
         "detail": detail[:200] or None,
         "attempts": due.attempts + 1,
     }
-    if failure is Failure.NOT_A_GUARDIAN:
-        values["payload"] = None
+    if failure is Failure.NOT_A_GUARDIAN or due.kind == "toast":
+        values["payload"] = None  # a toast's names who pressed, and nobody needs it any more
     queue.set_delivery(records, due.id, values)
 
 

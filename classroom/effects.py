@@ -120,12 +120,16 @@ class Tell:
 
 @dataclass(frozen=True, slots=True)
 class EditPost:
-    """Change a post of ours in a group; waiting edits of one handle merge into the last."""
+    """Change a post of ours in a group; waiting edits of one handle merge into the last.
+
+    `delay`: seconds in which more of them may come, counted from the first.
+    """
 
     to: GroupAddress
     handle: str
     text: PublicText
     buttons: tuple[AnyButton, ...] = ()
+    delay: int = 0
     lane: Lane = Lane.TALK
     kind: Literal["edit_post"] = "edit_post"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -59,6 +59,26 @@ class Database:
     def _run(self, work: Callable[[Records], T]) -> T:
         with self.transaction() as records:
             return work(records)
+
+    async def wipe(self, tables: Sequence[str]) -> bool:
+        """Let what was deleted from `tables` leave the database's files too; False: not now, try again.
+
+        SQLite overwrites deleted rows (secure_delete), so that only its log has to be emptied; PostgreSQL
+        writes the tables anew. What neither can reach is in docs/decisions/0006-secret-ballots.md.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._writer, self._wipe, tables)
+
+    def _wipe(self, tables: Sequence[str]) -> bool:
+        if self.engine.dialect.name != "sqlite":
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql(f"VACUUM (FULL) {', '.join(tables)}")
+            return True
+        raw = self.engine.raw_connection()  # an engine's own connection would say BEGIN first
+        try:
+            found = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            raw.close()
+        return found is not None and found[0] == 0
 
     def close(self) -> None:
         """Let the writer finish and give back connections."""
@@ -129,7 +149,7 @@ def _sqlite_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry, du
     connection.isolation_level = None  # we say BEGIN ourselves
     cursor = connection.cursor()
     waits = "synchronous=FULL" if durable else "synchronous=OFF"
-    for pragma in ("journal_mode=WAL", "busy_timeout=5000", "foreign_keys=ON", waits):
+    for pragma in ("journal_mode=WAL", "busy_timeout=5000", "foreign_keys=ON", "secure_delete=ON", waits):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -179,8 +179,10 @@ def _store_effect(
     to = effect.to if isinstance(effect, Post | Tell | EditPost | EditTold) else effect.chat
     handle = getattr(effect, "handle", None)
     lane_key = f"guardian:{to.guardian}" if isinstance(to, GuardianAddress) else f"chat:{to.chat}"
+    due_at = now + timedelta(seconds=effect.delay) if isinstance(effect, EditPost) else now
     if isinstance(effect, EditPost | EditTold):
-        _merge_waiting_edits(records, effect.kind, str(handle), lane_key, now)
+        waited = _merge_waiting_edits(records, effect.kind, str(handle), lane_key, now)
+        due_at = min(due_at, waited or due_at)
     text = getattr(effect, "text", None)
     row = {
         "event_id": event_id,
@@ -199,7 +201,7 @@ def _store_effect(
         "park": effect.park if isinstance(effect, Tell) else False,
         "state": "pending",
         "attempts": 0,
-        "due_at": now,
+        "due_at": due_at,
         "possible_duplicates": 0,
         "created_at": now,
     }
@@ -280,17 +282,21 @@ def load(payload: str) -> tuple[Effect, list[StoredKey]]:
     return EFFECT.validate_json(effect), _KEYS.validate_json(keys)
 
 
-def _merge_waiting_edits(records: Records, kind: str, handle: str, lane_key: str, now: datetime) -> None:
-    records.connection().execute(
-        update(DELIVERIES)
-        .where(
-            DELIVERIES.c.state == "pending",
-            DELIVERIES.c.kind == kind,
-            DELIVERIES.c.handle == handle,
-            DELIVERIES.c.lane_key == lane_key,
-        )
-        .values(state="merged", finished_at=now, payload=None)
+def _merge_waiting_edits(
+    records: Records, kind: str, handle: str, lane_key: str, now: datetime
+) -> datetime | None:
+    """Let a new edit stand for those that wait; gives when the first of them would have been made."""
+    waiting = and_(
+        DELIVERIES.c.state == "pending",
+        DELIVERIES.c.kind == kind,
+        DELIVERIES.c.handle == handle,
+        DELIVERIES.c.lane_key == lane_key,
     )
+    first = records.connection().execute(select(func.min(DELIVERIES.c.due_at)).where(waiting)).scalar()
+    if first is not None:
+        merged = update(DELIVERIES).where(waiting)
+        records.connection().execute(merged.values(state="merged", finished_at=now, payload=None))
+    return first
 
 
 def due_deliveries(records: Records, now: datetime, busy: Iterable[str], limit: int) -> list[Due]:
