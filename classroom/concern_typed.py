@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from classroom.commands import read_command, spelling_at
@@ -75,12 +76,59 @@ def looks_like_concern(
 ) -> ConcernTyped | None:
     """Decide whether a text in a group carries a concern command, so that it is removed before any check."""
     known = {**(names or {}), **CONCERN_SPELLINGS}
+    hint = hint_of(tuple(word for word, name in known.items() if name == "concern"))
+    return decide(text, roster, known, by_teacher, hint) if hint.in_text(fold(text).text) else None
+
+
+def decide(
+    text: str, roster: Roster, known: Mapping[str, str], by_teacher: bool, hint: Hint
+) -> ConcernTyped | None:
+    """Decide in full; the hint spares looking at places where nothing can be, and changes no verdict."""
     exact = read_command(text, known)
     if exact and exact.name == "concern":
         return ConcernTyped(exact.rest, exact.typed, "exact")
     folded = _without_links(fold(text))
-    look = _Look(folded, roster, known, by_teacher)
+    look = _Look(folded, roster, known, by_teacher, hint)
     return next(look.found(), None)
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What must be there before anything can be a concern command: most messages hold none of it.
+
+    A spelling in full; or a character of a Chinese one, of which at most one is wrong; or three of the five
+    letters of concern, since two mistakes leave that many; or the head of one typed by sound.
+    """
+
+    characters: frozenset[str]
+    spellings: tuple[str, ...]
+    longest: int = 2 * len("concern")
+
+    def in_text(self, text: str) -> bool:
+        """False if a folded text, or what begins at one place of it, can surely be no concern command."""
+        signs = set(text)
+        return bool(
+            signs & self.characters
+            or len(signs & _LETTERS) >= _LETTERS_LEFT
+            or any(spelling in text for spelling in self.spellings)
+        )
+
+    def at(self, text: str, place: int) -> bool:
+        """The same for a word at one place, which is never longer than its spelling with blanks between."""
+        return self.in_text(text[place : place + self.longest])
+
+
+_LETTERS = frozenset("concern")
+_LETTERS_LEFT = 3
+
+
+@lru_cache(maxsize=64)
+def hint_of(words: tuple[str, ...]) -> Hint:
+    """The hint for these spellings of the command."""
+    spellings = (*(fold(word).text for word in words), *(blind[:3] for blind in _TYPED_BLIND))
+    characters = frozenset(char for word in spellings for char in word if not char.isascii())
+    longest = max(Hint.longest, *map(len, spellings))
+    return Hint(characters, tuple(word for word in spellings if word.isascii()), longest)
 
 
 def _without_links(folded: Folded) -> Folded:
@@ -95,6 +143,7 @@ class _Look:
     roster: Roster
     known: Mapping[str, str]
     by_teacher: bool
+    hint: Hint
 
     def found(self) -> Iterator[ConcernTyped]:
         for place in _PLACE.finditer(self.folded.text):
@@ -107,6 +156,8 @@ class _Look:
     def _marked(self, place: re.Match[str]) -> ConcernTyped | None:
         """Judge one mark with a word behind it."""
         text, at = self.folded.text, place.end()
+        if not self.hint.at(text, at):
+            return None
         before = text[text.rfind("\n", 0, place.start()) + 1 : place.start()]
         weak, mark = re.split(f"(?=[{re.escape(_STRONG)}])|$", place["mark"], maxsplit=1)
         before, strong = (before + weak, True) if mark else (before, False)
@@ -207,7 +258,7 @@ class _Look:
         head = re.compile(r"(?:@\S{1,32}\s|[^\w])*").match(self.folded.text, line.start(), line.end())
         at = head.end() if head else line.start()
         called = head is not None and re.search(r"@\S*(?:bot|助手|机器人)\s", head[0])
-        if at >= line.end() or not (self.by_teacher or called):
+        if at >= line.end() or not (self.by_teacher or called) or not self.hint.at(self.folded.text, at):
             return None
         end = self._exact_end(at)
         if not end and not is_chinese(self.folded.text[at]):

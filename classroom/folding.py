@@ -42,11 +42,18 @@ class Folded:
 
 def fold(text: str) -> Folded:
     """Undo full-width forms, capitals and zero-width characters, remembering where each came from."""
+    parts = [_fold_one(char) for char in text]
+    if set(map(len, parts)) <= {1} and not any(map(unicodedata.combining, text)):
+        return Folded(text, "".join(parts), tuple(range(len(text))), tuple(range(1, len(text) + 1)))
+    return _fold_unevenly(text, parts)
+
+
+def _fold_unevenly(text: str, parts: list[str]) -> Folded:
+    """Fold where a character becomes none or several, or joins the one before it."""
     folded: list[str] = []
     origin: list[int] = []
     ends: list[int] = []
-    for index, char in enumerate(text):
-        part = _fold_one(char)
+    for index, (char, part) in enumerate(zip(text, parts, strict=True)):
         if unicodedata.combining(char) and folded and ends[-1] == index:
             folded[-1] = unicodedata.normalize("NFKC", folded[-1] + char)[:1]
             ends[-1] = index + 1

@@ -62,6 +62,11 @@ class Roster:
         return {key: tuple(by_id.values()) for key, by_id in found.items()}
 
     @cached_property
+    def spellings(self) -> frozenset[str]:
+        """Every name and alias in comparable form."""
+        return frozenset(self._carriers)
+
+    @cached_property
     def _numbers(self) -> dict[str, tuple[Student, ...]]:
         found: dict[str, tuple[Student, ...]] = {}
         for student in self.students:

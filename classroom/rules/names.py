@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from classroom.folding import squeeze
 from classroom.relations import Relation, read_relation, relation_words
@@ -27,10 +28,30 @@ def conforms(
     display_name: str, roster: Roster, pattern: str = DEFAULT_PATTERN, class_name: str | None = None
 ) -> NameMatch | None:
     """Read a display name by the group's pattern; spaces, dots, brackets, width and emoji do not matter."""
-    keys = sorted({squeeze(word) for s in roster.students for word in s.spellings} - {""}, key=len)
-    if not keys:
+    reader = _reader(roster.spellings, pattern, class_name)
+    found = reader.whole.fullmatch(squeeze(display_name)) if reader else None
+    if reader is None or found is None or "students" not in found.groupdict():
         return None
-    one = "|".join(re.escape(key) for key in reversed(keys))
+    names = reader.one.findall(found["students"])
+    students = {s.id: s for name in names for s in roster.carriers(name)}
+    relation = read_relation(found["relation"]) if "relation" in found.groupdict() else None
+    return NameMatch(tuple(students.values()), relation)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """A group's pattern over one roster: a whole display name, and one child's name within it."""
+
+    whole: re.Pattern[str]
+    one: re.Pattern[str]
+
+
+@lru_cache(maxsize=256)
+def _reader(spellings: frozenset[str], pattern: str, class_name: str | None) -> _Reader | None:
+    """Compile a pattern once per roster; None where no name can conform."""
+    if not spellings:
+        return None
+    one = "|".join(re.escape(key) for key in sorted(sorted(spellings), key=len, reverse=True))
     relations = "|".join(re.escape(word) for word, _ in relation_words())
     known = {
         "{student}": f"(?P<students>(?:{one})(?:和?(?:{one}))*)",
@@ -39,15 +60,9 @@ def conforms(
     }
     whole = "".join(known.get(part, re.escape(squeeze(part))) for part in _PARTS.split(pattern))
     try:
-        found = re.fullmatch(whole, squeeze(display_name))
+        return _Reader(re.compile(whole), re.compile(one))
     except re.error:  # a pattern that names a child twice
         return None
-    if found is None or "students" not in found.groupdict():
-        return None
-    names = re.findall(one, found["students"])
-    students = {s.id: s for name in names for s in roster.carriers(name)}
-    relation = read_relation(found["relation"]) if "relation" in found.groupdict() else None
-    return NameMatch(tuple(students.values()), relation)
 
 
 def expected_name(

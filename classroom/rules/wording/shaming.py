@@ -76,6 +76,8 @@ def shaming(text: str, roster: Roster) -> Shaming | None:
     is also a word without a second sign. A parent's remark about the own child looks the same as a teacher's:
     the caller knows who speaks. Absence with a reason, questions and denied failings pass.
     """
+    if not roster.mentions(text):
+        return None
     masked = _Masked.of(text, roster)
     marks, marked = _marks_beside(text, masked)
     if not masked.mentions:
