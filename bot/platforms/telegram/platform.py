@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 
@@ -155,8 +156,10 @@ class TelegramPlatform(Acts):
         if not _is_private(text) or native in self._people:
             return None
         found = await self._ask("getChat", chat_id=str(native))
+        if isinstance(found, TryAgain):
+            return replace(found, uncertain=False)  # nothing was said yet
         if not isinstance(found, dict):
-            return never_started(found)
+            return None  # the sending itself gets the true refusal; an id above 0 is a person's
         if fields.text(found, "type") != ChatKind.PRIVATE:
             return Refused(Failure.LEAK)
         if len(self._people) >= PEOPLE_REMEMBERED:
