@@ -368,6 +368,27 @@ def posted(records: Records, handle: str, chat: int) -> list[tuple[int | None, s
     return [(row[0], row[1]) for row in found]
 
 
+def handle_of(records: Records, chat: int, ref: str) -> str | None:
+    """Our name for the message that somebody answers; None if it is none of ours (any more)."""
+    return records.connection().execute(
+        select(POSTED.c.handle).where(POSTED.c.chat_id == chat, POSTED.c.ref == ref).limit(1)
+    ).scalar()
+
+
+def was_said(records: Records, handle: str) -> bool:
+    """True if something was said under this handle, or is on its way."""
+    found = records.connection().execute(
+        select(DELIVERIES.c.id)
+        .where(
+            DELIVERIES.c.handle == handle,
+            DELIVERIES.c.kind.in_(("post", "tell")),
+            DELIVERIES.c.state.in_(("pending", "parked", "sending", "sent")),
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
 def forget_posted(records: Records, handle: str, chat: int) -> None:
     """Drop what a handle became, once it is deleted there."""
     records.connection().execute(delete(POSTED).where(POSTED.c.handle == handle, POSTED.c.chat_id == chat))
