@@ -24,7 +24,7 @@ from handlers.features import FEATURES
 from handlers.room import Defaults, Instance
 from scheduler.clock import SOURCE as CLOCK
 from scheduler.clock import Ticker, ring
-from storage import presses, queue
+from storage import hearing, poll_traces, polls, presses, queue, violations
 from storage.database import Database, Records
 
 log = structlog.get_logger("app")
@@ -61,6 +61,7 @@ class App:
         self._now = now
         self._woken = asyncio.Event()
         self._cleaned_at: datetime | None = None
+        self._wipe_from: datetime | None = None
         self.instance = Instance(
             defaults or Defaults(),
             {p.name: p.start_link for p in platforms},
@@ -119,8 +120,18 @@ class App:
         if self._cleaned_at is None or now - self._cleaned_at > HOUSEKEEPING:
             self._cleaned_at = now
             await self.database.write(lambda records: _clean(records, now))
+        await self._forget_ballots(now)
         if rang:
             self._woken.set()
+
+    async def _forget_ballots(self, now: datetime) -> None:
+        """Of an anonymous poll that is over nothing may be left, in the database's files neither."""
+        if (self._wipe_from and now < self._wipe_from) or not await self.database.write(polls.swept):
+            return
+        if await self.database.wipe(poll_traces.TABLES):
+            await self.database.write(polls.traces_gone)
+        else:
+            self._wipe_from = now + timedelta(minutes=1)
 
     async def step(self) -> int:
         """One turn of the road: handle what came in, carry out what is due."""
@@ -172,3 +183,5 @@ def _clean(records: Records, now: datetime) -> None:
     presses.drop_old_buttons(records, now)
     queue.erase_old_texts(records, now)
     queue.forget_old_events(records, now)
+    hearing.forget_old(records, now)
+    violations.erase_old(records, now)

@@ -70,15 +70,23 @@ class Database:
 
     def _wipe(self, tables: Sequence[str]) -> bool:
         if self.engine.dialect.name != "sqlite":
-            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql(f"VACUUM (FULL) {', '.join(tables)}")
-            return True
+            return self._write_anew(tables)
         raw = self.engine.raw_connection()  # an engine's own connection would say BEGIN first
         try:
             found = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         finally:
             raw.close()
         return found is not None and found[0] == 0
+
+    def _write_anew(self, tables: Sequence[str]) -> bool:
+        try:
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql("SET lock_timeout = '2s'")
+                connection.exec_driver_sql(f"VACUUM (FULL) {', '.join(tables)}")
+                connection.exec_driver_sql("RESET lock_timeout")
+        except OperationalError:  # somebody else holds a table: later
+            return False
+        return True
 
     def close(self) -> None:
         """Let the writer finish and give back connections."""
