@@ -61,7 +61,13 @@ class Registry:
         """What /help and the menus show, in the order of the features."""
         return tuple(
             CommandLike(
-                self._owners[s.name], s.name, s.chinese, s.where.value, s.who.admits, s.classroom, s.hidden
+                feature=self._owners[s.name],
+                name=s.name,
+                chinese=s.chinese,
+                where=s.where.value,
+                admits=(s.listed or s.who).admits,
+                classroom=s.classroom,
+                hidden=s.hidden,
             )
             for s in self.commands.values()
         )

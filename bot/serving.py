@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,13 +23,18 @@ from bot.app import App, utc_now
 from bot.config import Settings
 from bot.limits import Limits
 from bot.logs import set_up
-from bot.platforms.telegram import TelegramPlatform, TelegramSettings
+from bot.platforms.telegram import DefaultMenu, TelegramPlatform, TelegramSettings
+from bot.registry import Registry
+from classroom.addresses import ChatKind
 from classroom.errors import ConfigError
 from classroom.events import Sender
-from classroom.people import Role
+from classroom.people import Actor, Role
+from handlers.feature import Where
+from handlers.features import FEATURES
 from handlers.room import Defaults
 from storage import classrooms, identity
 from storage.database import Database, open_database
+from templates.render import Say
 
 log = structlog.get_logger("serving")
 
@@ -61,24 +67,52 @@ async def _serve(settings: Settings, database: Database, token: str) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    opening = asyncio.create_task(app.open())
-    stopping = asyncio.create_task(stop.wait())
+    door = _door(settings) if settings.telegram.mode == "webhook" else None
+    try:
+        if await _opened(app, stop):
+            log.info(
+                "homeroom runs", platform=telegram.name, bot=telegram.mention, mode=settings.telegram.mode
+            )
+            await _run(app, stop, telegram, door)
+    finally:
+        await app.close()
+    log.info("homeroom has stopped")
+
+
+async def _opened(app: App, stop: asyncio.Event) -> bool:
+    """Open the app, which waits for the platforms as long as it takes; False if a stop came first."""
+    opening, stopping = asyncio.create_task(app.open()), asyncio.create_task(stop.wait())
     await asyncio.wait([opening, stopping], return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
     if opening.done():
         opening.result()
-        log.info("homeroom runs", platform=telegram.name, bot=telegram.mention, mode=settings.telegram.mode)
-        web = _web_server(settings, app, telegram)
-        serving = asyncio.create_task(web.serve()) if web else None
-        await app.run(stop)
-        if web and serving:
-            web.should_exit = True
-            await serving
+        return True
     opening.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await opening
-    stopping.cancel()
-    await app.close()
-    log.info("homeroom has stopped")
+    return False
+
+
+async def _run(app: App, stop: asyncio.Event, telegram: TelegramPlatform, door: socket.socket | None) -> None:
+    if door is None:
+        await app.run(stop)
+        return
+    server = _web_server(app, telegram)
+    serving = asyncio.create_task(server.serve([door]))
+    try:
+        await app.run(stop)
+    finally:
+        server.should_exit = True
+        await serving
+
+
+def _door(settings: Settings) -> socket.socket:
+    """The socket of the web server; ConfigError where it is taken or not ours."""
+    web = settings.web
+    try:
+        return socket.create_server((web.host, web.port))
+    except OSError as error:
+        raise ConfigError(f"[web] {web.host}:{web.port} cannot be listened on: {error.strerror}") from None
 
 
 def _telegram(settings: Settings, token: str) -> TelegramPlatform:
@@ -93,7 +127,24 @@ def _telegram(settings: Settings, token: str) -> TelegramPlatform:
             webhook_secret=secret.get_secret_value() if secret else "",
         ),
         now=utc_now,
+        menus=_menus(),
     )
+
+
+def _menus() -> list[DefaultMenu]:
+    """What everybody sees behind the slash before they are anything in a class, in either language."""
+    nobody = Actor(0, 0, 0, "", "", "", "")
+    found = []
+    for kind, where in ((ChatKind.PRIVATE, Where.PRIVATE), (ChatKind.GROUP, Where.GROUP)):
+        listed = [
+            c
+            for c in Registry(FEATURES).listed()
+            if c.where in (where, Where.BOTH) and not c.hidden and c.admits(nobody)
+        ]
+        for code, language in (("", "en"), ("zh", "zh_CN")):
+            lines = [(c.name, Say(language).label(f"{c.feature}.command_{c.name}").text) for c in listed]
+            found.append(DefaultMenu(kind, tuple(lines), code))
+    return found
 
 
 class _Server(uvicorn.Server):
@@ -105,19 +156,11 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _web_server(settings: Settings, app: App, telegram: TelegramPlatform) -> uvicorn.Server | None:
-    if settings.telegram.mode != "webhook":
-        return None
+def _web_server(app: App, telegram: TelegramPlatform) -> uvicorn.Server:
     routes = telegram.webhook_routes(app.intake.door_of(telegram.name))
-    made = uvicorn.Config(
-        Starlette(routes=routes),
-        host=settings.web.host,
-        port=settings.web.port,
-        log_level="critical",
-        access_log=False,
-        lifespan="off",
+    return _Server(
+        uvicorn.Config(Starlette(routes=routes), log_level="critical", access_log=False, lifespan="off")
     )
-    return _Server(made)
 
 
 def defaults_of(settings: Settings) -> Defaults:

@@ -34,7 +34,15 @@ class Reading:
     typed_name: PrivateStr | None = None
 
 
-@feature.command("concern", "私聊", "沟通", "私信", who=Who.ANYONE, where=Where.PRIVATE)
+@feature.command(
+    "concern",
+    "私聊",
+    "沟通",
+    "私信",
+    who=Who.ANYONE,  # a parent's same words go to the teacher
+    where=Where.PRIVATE,
+    listed=Who.TEACHER | Who.SUBJECT_TEACHER,
+)
 def concern(command: Command, room: Room) -> Iterable[Effect]:
     """Draft a concern; whoever teaches may. From a parent the same words go to the teacher."""
     typed = people.cleaned(command.text)

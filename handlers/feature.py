@@ -116,7 +116,7 @@ OnHappening = Callable[[Happening, Room], Effects]
 class CommandSpec:
     """A command's names, who may use it where, and what runs.
 
-    `classroom` False: it works outside any class too. `files`: attachments may stand for the text.
+    `classroom` False: it works outside any class too. `listed`: to whom /help and the menus show it.
     """
 
     name: str
@@ -126,6 +126,7 @@ class CommandSpec:
     run: OnCommand
     classroom: bool = True
     hidden: bool = False
+    listed: Who | None = None
 
 
 @dataclass
@@ -154,11 +155,12 @@ class Feature:
         where: Where = Where.BOTH,
         classroom: bool = True,
         hidden: bool = False,
+        listed: Who | None = None,
     ) -> Callable[[OnCommand], OnCommand]:
         """Run this for `/name` and its Chinese names; dispatch has checked who and where."""
 
         def attach(run: OnCommand) -> OnCommand:
-            self.commands.append(CommandSpec(name, chinese, who, where, run, classroom, hidden))
+            self.commands.append(CommandSpec(name, chinese, who, where, run, classroom, hidden, listed))
             return run
 
         return attach

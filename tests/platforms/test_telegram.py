@@ -87,15 +87,14 @@ async def test_default_menus_are_set_and_a_refused_one_does_not_stop_the_bot(
     server: BotApiServer, world: World, mother: User, group: Chat
 ) -> None:
     server.faults.next("setMyCommands", "500")
-    platform = TelegramPlatform(settings(server), now=lambda: datetime.now(UTC))
     help_ = (("help", "怎么用"),)
-    await platform.open(
-        [
-            DefaultMenu(ChatKind.GROUP, help_),
-            DefaultMenu(ChatKind.GROUP, (*help_, ("rules", "群规"), ("表扬", "…"), ("help", "twice")), "zh"),
-            DefaultMenu(ChatKind.PRIVATE, (("bind", "认领"),)),
-        ]
-    )
+    menus = [
+        DefaultMenu(ChatKind.GROUP, help_),
+        DefaultMenu(ChatKind.GROUP, (*help_, ("rules", "群规"), ("表扬", "…"), ("help", "twice")), "zh"),
+        DefaultMenu(ChatKind.PRIVATE, (("bind", "认领"),)),
+    ]
+    platform = TelegramPlatform(settings(server), now=lambda: datetime.now(UTC), menus=menus)
+    await platform.open()
     assert world.menu(mother, group) == ["help", "rules"]
     assert world.menu(mother) == ["bind"]
     await platform.close()

@@ -1,10 +1,12 @@
 """Start, stop, kill: what the person who runs it would see."""
 
+import socket
 import sqlite3
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.botapi import BotApiServer
@@ -83,3 +85,41 @@ def test_a_newer_database_is_refused_and_not_touched(tmp_path: Path, server: Bot
         bot.start()
     assert bot.process is not None
     assert bot.process.wait(5) == 3
+
+
+def test_by_webhook_an_update_gets_its_200_after_the_commit(tmp_path: Path, server: BotApiServer) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    hook = f'mode = "webhook"\nwebhook_url = "http://127.0.0.1:{port}/telegram/webhook"\n'
+    bot = Bot(tmp_path, server, f"sqlite:///{tmp_path / 'class.db'}", f"[web]\nport = {port}\n")
+    text = bot.config.read_text().replace(
+        "[telegram]\n", f'[telegram]\n{hook}webhook_secret = "0123456789abcdef"\n'
+    )
+    bot.config.write_text(text)
+    world = server.world
+    wang = world.user("王老师")
+    bot.start()
+    world.start(wang)
+    bot.wait(lambda: world.inbox(wang), "an answer")
+    forged = httpx.post(f"http://127.0.0.1:{port}/telegram/webhook", json={"update_id": 1})
+    assert forged.status_code == 401
+    assert bot.stop()[0] == 0
+
+
+def test_a_taken_port_is_said_in_one_line(tmp_path: Path, server: BotApiServer) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        hook = 'mode = "webhook"\nwebhook_url = "http://127.0.0.1/x"\nwebhook_secret = "0123456789abcdef"\n'
+        bot = Bot(tmp_path, server, f"sqlite:///{tmp_path / 'class.db'}", f"[web]\nport = {port}\n")
+        bot.config.write_text(bot.config.read_text().replace("[telegram]\n", f"[telegram]\n{hook}"))
+        with pytest.raises(AssertionError, match=r"\[web\] 127.0.0.1:\d+ cannot be listened on"):
+            bot.start()
+    assert bot.process is not None and bot.process.wait(5) == 2
+
+
+def test_the_menus_are_there_in_both_languages(tmp_path: Path, server: BotApiServer) -> None:
+    bot = Bot(tmp_path, server, f"sqlite:///{tmp_path / 'class.db'}")
+    bot.start()
+    menu = server.world.menu(server.world.user("路人"))
+    assert {"help", "me", "bind"} <= set(menu) and "concern" not in menu and "roster" not in menu
+    assert bot.stop()[0] == 0

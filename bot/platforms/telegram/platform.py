@@ -39,9 +39,12 @@ PEOPLE_REMEMBERED = 20_000
 class TelegramPlatform(Acts):
     """A bot on Telegram: implements every protocol of bot/ports.py."""
 
-    def __init__(self, settings: TelegramSettings, *, now: Callable[[], datetime]) -> None:
-        """Prepare the connections; raises ConfigError for settings that cannot work."""
+    def __init__(
+        self, settings: TelegramSettings, *, now: Callable[[], datetime], menus: Sequence[DefaultMenu] = ()
+    ) -> None:
+        """Prepare the connections; raises ConfigError for settings that cannot work. All see the `menus`."""
         super().__init__(settings, now)
+        self._menus = menus
         self._outbox = Outbox(self._bot, self.start_link)
         self._username = ""
         self._people: dict[int, None] = {}
@@ -68,8 +71,8 @@ class TelegramPlatform(Acts):
             return None
         return read(update, self._me)
 
-    async def open(self, menus: Sequence[DefaultMenu] = ()) -> None:
-        """Learn who the bot is, choose how updates come, and set the `menus` that everybody sees.
+    async def open(self) -> None:
+        """Learn who the bot is, choose how updates come, and set the menus that everybody sees.
 
         Waits for Telegram as long as it takes; raises ConfigError for what waiting does not cure.
         """
@@ -77,7 +80,7 @@ class TelegramPlatform(Acts):
         await self._stubbornly(self._bot.initialize)
         self._me, self._username = str(self._bot.id), self._bot.username
         await self._stubbornly(self._choose_mode)
-        for menu in menus:
+        for menu in self._menus:
             await self._set_default(menu)
 
     async def listen(self, store: Store) -> None:
