@@ -11,6 +11,7 @@ from classroom.text import PrivateText
 from handlers.aside import own
 from handlers.feature import Feature, Press
 from handlers.menus import menus_for
+from handlers.name_looking import recheck
 from handlers.room import Room
 from handlers.tags import ask_where, tags_for
 from storage import guardians, rosters
@@ -30,6 +31,7 @@ def begun(room: Room, linked: Guardian, decided_by: int | None = None) -> list[E
     return [
         *tags_for(room, person),
         *ask_where(room, person),
+        *recheck(room, person),
         *menus_for(room, person),
         *_to_guardians(room, linked),
         *_to_teachers(room, linked, decided_by),

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from classroom.effects import EditPost, Effect, LinkButton
 from classroom.events import Answered, BotBlocked, BotMember, Joined, Json, Left, Migrated, Right
+from classroom.text import PublicText
 from handlers.feature import Feature, Happening
 from handlers.links import class_token
 from handlers.menus import has_command, menus_for
@@ -141,8 +142,11 @@ def newcomer(event: Happening, room: Room) -> Iterable[Effect]:
     return [*menus, *told, *([] if guardians.reachable(room.db, who.person) else point(room))]
 
 
-def point(room: Room) -> list[Effect]:
-    """One neutral button in the group that leads to private: at most once a day, never in quiet hours."""
+def point(room: Room, text: PublicText | None = None) -> list[Effect]:
+    """One neutral button in the group that leads to private: at most once a day, never in quiet hours.
+
+    `text` says more than that newcomers may come in.
+    """
     chat = room.db.get(Chat, room.group.chat) if room.group is not None else None
     if chat is None or (room.quiet is not None and room.quiet.holds(room.now)):
         return []
@@ -151,7 +155,7 @@ def point(room: Room) -> list[Effect]:
     chat.pointed_at = room.now
     say = room.say_class
     button = LinkButton(say.label("places.claim"), class_token(room))
-    return [room.post(say.group("places.come_in"), button)]
+    return [room.post(text or say.group("places.come_in"), button)]
 
 
 @feature.on(Left)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 
+from sqlalchemy import update
 from sqlmodel import col, select
 
 from classroom.events import Json
 from storage.database import Records
-from storage.tables import Violation
+from storage.tables import Account, Violation
+
+KEEP = timedelta(days=30)
+"""How long a violation counts, and how long its text is kept."""
+
+ASKED = "asked"
+"""Not done yet: the platform has been asked to."""
 
 ENFORCED, NUDGED, REPORTED, UNSUPPORTED = "enforced", "nudged", "reported_to_teacher", "unsupported"
 
@@ -24,8 +32,10 @@ def record(
     account: int | None = None,
     ref: str | None = None,
     data: dict[str, Json] | None = None,
+    text: str | None = None,
+    reason: str = "",
 ) -> Violation:
-    """Note a broken rule without a word of the text: what is criticism is kept nowhere else."""
+    """Note a broken rule. `text` only of what may be restored: what is criticism is kept nowhere else."""
     row = Violation(
         classroom_id=classroom,
         chat_id=chat,
@@ -33,6 +43,8 @@ def record(
         rule=rule,
         done=done,
         ref=ref,
+        reason=reason,
+        text=text,
         data=data or {},
         at=now,
     )
@@ -54,4 +66,43 @@ def of_message(records: Records, chat: int, ref: str) -> list[Violation]:
             .where(Violation.chat_id == chat, Violation.ref == ref)
             .order_by(col(Violation.id))
         ).all()
+    )
+
+
+def history(
+    records: Records, classroom: int, rules: Collection[str], person: int | None, since: datetime
+) -> list[Violation]:
+    """What one person (None: whoever is no person) broke of some rules here since then, oldest first."""
+    wanted = select(Violation).where(
+        Violation.classroom_id == classroom, col(Violation.rule).in_(rules), Violation.at >= since
+    )
+    theirs = select(Account.id).where(Account.person_id == person)
+    if person is None:
+        wanted = wanted.where(col(Violation.account_id).is_(None))
+    else:
+        wanted = wanted.where(col(Violation.account_id).in_(theirs))
+    return list(records.exec(wanted.order_by(col(Violation.id))).all())
+
+
+def with_text(
+    records: Records, classroom: int, rules: Collection[str], since: datetime, *, restored: bool = False
+) -> list[Violation]:
+    """What of some rules is kept with its text in a class since then, or what of it was restored."""
+    wanted = select(Violation).where(
+        Violation.classroom_id == classroom,
+        col(Violation.rule).in_(rules),
+        Violation.at >= since,
+        col(Violation.text).is_not(None),
+    )
+    again = col(Violation.restored_at)
+    wanted = wanted.where(again.is_not(None) if restored else again.is_(None))
+    return list(records.exec(wanted.order_by(col(Violation.id))).all())
+
+
+def erase_old(records: Records, now: datetime) -> None:
+    """Erase the words of what happened too long ago to be restored."""
+    records.connection().execute(
+        update(Violation)
+        .where(col(Violation.at) < now - KEEP, col(Violation.text).is_not(None))
+        .values(text=None, reason="", data={})
     )

@@ -1,0 +1,97 @@
+"""The rule on names: looked at on joining, with every message, and once a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from classroom.commands import read_command
+from classroom.effects import Effect
+from classroom.events import Delivered, Joined, Json, Message, Right, Undelivered
+from handlers import name_sweep
+from handlers.feature import Feature, Happening
+from handlers.name_looking import look, recheck, settle, tell_muted
+from handlers.places import is_set_up
+from handlers.room import Room
+from handlers.rule_book import able
+from storage import member_names, violations
+from storage.member_names import MUTED, WRONG
+from storage.tables import NameState
+
+feature = Feature("names")
+name_sweep.attach(feature)
+
+
+@feature.beside
+def with_a_message(message: Message, room: Room) -> Iterable[Effect] | None:
+    """Look at the name that a message shows; in private, whether one has been put right."""
+    if room.actor is None or not is_set_up(room):
+        return None
+    if room.group is None:
+        return recheck(room, room.who.person)
+    if room.who.teaches or (room.who.guardian_of and able(room, room.platform, Right.TAG)):
+        return None
+    known = member_names.find(room.db, room.group.chat, room.who.account)
+    return look(room, known, speak=not _is_command(message, room)) if known is not None else None
+
+
+def _is_command(message: Message, room: Room) -> bool:
+    """Whoever has just asked for something else gets that answer alone; the reminder comes another time."""
+    spellings = {name: c.name for c in room.instance.commands for name in (c.name, *c.chinese)}
+    return read_command(message.text, spellings) is not None
+
+
+@feature.on(Joined)
+def with_joining(event: Happening, room: Room) -> Iterable[Effect]:
+    """Look at a newcomer's name. Where there are tags, the greeting has asked to come in already."""
+    if not isinstance(event, Joined) or room.group is None or not is_set_up(room):
+        return []
+    known = member_names.find(room.db, room.group.chat, room.who.account)
+    if known is None:
+        return []
+    return look(room, known, asked_already=able(room, room.platform, Right.TAG) and known.state is None)
+
+
+# --- what really happened -----------------------------------------------------------------------
+
+
+@feature.delivered("names.reminded")
+def reminded(event: Delivered, room: Room) -> Iterable[Effect]:
+    """The reminder has reached the member."""
+    settle(room, event.data, violations.NUDGED)
+    return []
+
+
+@feature.undelivered("names.unreached")
+def unreached(event: Undelivered, room: Room) -> Iterable[Effect]:
+    """The private door is shut: the group's neutral pointer counts this member, who is asked again later."""
+    settle(room, event.data, violations.UNSUPPORTED)
+    if (state := _state(room, event.data)) is not None:
+        state.reachable, state.reminded_at = False, None
+    return []
+
+
+@feature.delivered("names.muted")
+def muted(event: Delivered, room: Room) -> Iterable[Effect]:
+    """The member is muted: say why, in private, and how to be heard again."""
+    settle(room, event.data, violations.ENFORCED)
+    state = _state(room, event.data)
+    known = member_names.get(room.db, state.id) if state is not None else None
+    if known is None or state is None or state.state != MUTED:
+        return []
+    return tell_muted(room, known, state)
+
+
+@feature.undelivered("names.not_muted")
+def not_muted(event: Undelivered, room: Room) -> Iterable[Effect]:
+    """The platform refused: the member is heard as before, and the teachers know which right is lacking."""
+    settle(room, event.data, violations.UNSUPPORTED)
+    state = _state(room, event.data)
+    if state is not None and state.state == MUTED:
+        state.state = WRONG
+    return []
+
+
+def _state(room: Room, data: dict[str, Json]) -> NameState | None:
+    wanted = data.get("state")
+    found = member_names.get(room.db, wanted) if isinstance(wanted, int) else None
+    return found.state if found is not None else None
