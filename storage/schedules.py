@@ -60,6 +60,19 @@ def cancel(records: Records, name: str) -> bool:
     return row is not None
 
 
+def get(records: Records, schedule: int) -> ScheduleRow | None:
+    """The plan with this id, whatever became of it."""
+    return records.get(ScheduleRow, schedule)
+
+
+def take_up(records: Records, row: ScheduleRow) -> bool:
+    """Let what was cancelled wait again; False if it was not, or something else has its name now."""
+    if row.state != "cancelled" or waiting(records, row.name) is not None:
+        return False
+    row.state = WAITING
+    return True
+
+
 def of_classroom(records: Records, classroom: int) -> list[ScheduleRow]:
     """What is planned in a classroom, the next first."""
     return list(

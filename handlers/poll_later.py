@@ -1,0 +1,88 @@
+"""What is planned of a poll: its close, the reminder before it, its result in the morning, its repeats."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from handlers.poll_reading import PollPlan
+from handlers.room import Room
+from scheduler.when import Every
+from storage import schedules
+from storage.tables import Poll, ScheduleRow
+
+AT_ALL_EVENTS = timedelta(days=3650)
+"""A close and a result are done however late."""
+
+OPEN_GRACE = timedelta(hours=6)
+LEAST_LEFT = timedelta(hours=2)
+"""A reminder is of use only if so much time is left."""
+
+
+def plan_end(poll: Poll, room: Room) -> None:
+    """Plan the close and, if there is time for one, the reminder before it."""
+    _plan(poll, "close", poll.closes_at, AT_ALL_EVENTS, room)
+    at = nudge_at(poll, room)
+    if poll.closes_at - at >= LEAST_LEFT:
+        _plan(poll, "nudge", at, poll.closes_at - at - LEAST_LEFT, room)
+
+
+def nudge_at(poll: Poll, room: Room) -> datetime:
+    """A day before the close; of a short poll when half of it is over."""
+    half = poll.opened_at + (poll.closes_at - poll.opened_at) / 2
+    return max(half, poll.closes_at - room.instance.defaults.poll_nudge_before)
+
+
+def plan_result(poll: Poll, at: datetime, room: Room) -> None:
+    """Plan the result for the end of the quiet hours."""
+    _plan(poll, "result", at, AT_ALL_EVENTS, room)
+
+
+def _plan(poll: Poll, what: str, at: datetime, grace: timedelta, room: Room) -> None:
+    schedules.plan(
+        room.db,
+        f"poll.{what}/{poll.id}",
+        f"poll.{what}",
+        at,
+        room.now,
+        grace=grace,
+        args={"poll": poll.id},
+        classroom=room.here.id,
+        by=poll.by_person,
+    )
+
+
+def unplan(poll: Poll, room: Room) -> None:
+    """Nothing of a closed poll is to happen any more."""
+    for what in ("close", "nudge"):
+        schedules.cancel(room.db, f"poll.{what}/{poll.id}")
+
+
+def plan_opening(
+    plan: PollPlan, name: str, at: datetime, room: Room, *, by: int | None, number: int | None = None
+) -> ScheduleRow:
+    """Plan that a poll opens later, once or again and again; `number` is the one people know it by."""
+    return schedules.plan(
+        room.db,
+        f"poll.open/{name}",
+        "poll.open",
+        at,
+        room.now,
+        grace=OPEN_GRACE,
+        args={"name": name, "plan": plan.to_json()},
+        classroom=room.here.id,
+        number=number,
+        by=by,
+        every=plan.every or None,
+    )
+
+
+def first_opening(plan: PollPlan, room: Room) -> datetime:
+    """When it opens: at the repeat's next time, else now; not in the class's quiet hours if it is at once."""
+    if plan.every:
+        return repeat(plan, room).next_after(room.now)
+    return room.quiet.over(room.now) if room.quiet else room.now
+
+
+def repeat(plan: PollPlan, room: Room) -> Every:
+    """The repeat of a plan, in the classroom's zone of today."""
+    return Every.from_text(plan.every, room.zone)

@@ -1,0 +1,144 @@
+"""The reminder before the close: private, once a poll, with the options to press at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from classroom.effects import Button, Effect
+from classroom.events import Due
+from classroom.text import PrivateText
+from handlers import poll_later, poll_post
+from handlers.feature import Feature, Press
+from handlers.room import Room
+from storage import households, polls
+from storage.households import Households
+from storage.poll_traces import VOTE
+from storage.polls import OPEN
+from storage.tables import Poll, ScheduleRow
+
+feature = Feature("poll_nudge")
+TOGETHER = timedelta(hours=1)
+"""Polls whose reminders fall so near to each other are reminded of in one message."""
+
+
+@feature.due("poll.nudge")
+def nudge(due: Due, room: Room) -> Iterable[Effect]:
+    """Remind every family that has not voted in this poll, nor in those that close about then."""
+    row = room.db.get(ScheduleRow, due.schedule)
+    wanted = row.args.get("poll") if row else None
+    poll = polls.get(room.db, wanted) if isinstance(wanted, int) else None
+    if poll is None or poll.state != OPEN or poll.nudged:
+        return []
+    if due.missed:
+        poll.nudged = True
+        return _missed(poll, room)
+    about = [
+        poll,
+        *(p for p in polls.open_in(room.db, room.here.id) if p.id != poll.id and _is_near(p, room)),
+    ]
+    for each in about:
+        each.nudged = True
+    homes = households.of_class(room.db, room.here.id)
+    return [
+        e for person, missing in _missing(about, homes, room).items() for e in _tell(person, missing, room)
+    ]
+
+
+def _is_near(poll: Poll, room: Room) -> bool:
+    at = poll_later.nudge_at(poll, room)
+    in_time = poll.closes_at - room.now >= poll_later.LEAST_LEFT
+    return not poll.nudged and in_time and at <= room.now + TOGETHER
+
+
+def _missing(about: Sequence[Poll], homes: Households, room: Room) -> dict[int, list[Poll]]:
+    """What each guardian still has to vote on; not who could read it only after the close."""
+    found: dict[int, list[Poll]] = {}
+    for poll in about:
+        voted = poll_post.ballots_of(poll, room, homes).voted()
+        for home, persons in homes.guardians.items():
+            for person in persons if home not in voted else ():
+                read_at = room.read_at(person)
+                if read_at is None or read_at < poll.closes_at:
+                    found.setdefault(person, []).append(poll)
+    return found
+
+
+def _tell(person: int, about: Sequence[Poll], room: Room) -> list[Effect]:
+    ids = [poll.id for poll in about]
+    text = _text(person, about, room)
+    keys = _buttons(person, about, room)
+    return room.tell_person(person, text, *keys, handle=handle(ids, person), quiet=room.hours_of(person))
+
+
+def handle(ids: Sequence[int], person: int) -> str:
+    """Our name for a reminder of one or several polls to one person."""
+    return f"poll-nudge/{'+'.join(map(str, ids))}/{person}"
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A poll as a reminder shows it."""
+
+    number: int
+    question: str
+    lines: list[poll_post.Line]
+    closes: str
+    voted: bool
+    closed: bool
+    anonymous: bool
+    multiple: bool
+
+
+def _text(person: int, about: Sequence[Poll], room: Room) -> PrivateText:
+    say, homes = room.say_to(person), households.of_class(room.db, room.here.id)
+    home = homes.of_person(person)
+    shown = [
+        Open(
+            poll.number,
+            poll.question,
+            poll_post.lines(poll.options),
+            poll_post.stamp(say, poll.closes_at, room),
+            home in poll_post.ballots_of(poll, room, homes).voted(),
+            poll.state != OPEN,
+            poll.anonymous,
+            poll.multiple,
+        )
+        for poll in about
+    ]
+    return say.private("poll.nudge", classroom=room.here.name, polls=shown)
+
+
+def _buttons(person: int, about: Sequence[Poll], room: Room) -> list[Button]:
+    say, among = room.say_to(person), [poll.id for poll in about]
+    return [
+        Button(
+            poll_post.option_label(say, poll, index, numbered=len(about) > 1),
+            VOTE,
+            {"poll": poll.id, "option": index, "among": [*among]},
+            person=person,
+            hours=poll_post.life(poll, room),
+        )
+        for poll in about
+        if poll.state == OPEN
+        for index in range(len(poll.options))
+    ]
+
+
+def after_vote(press: Press, room: Room) -> list[Effect]:
+    """The reminder shows that the family has voted; the buttons stay for a change of mind."""
+    among = press.args.get("among")
+    if room.group is not None or not isinstance(among, list):
+        return []
+    found = [polls.get(room.db, i) for i in among if isinstance(i, int)]
+    about, person = [poll for poll in found if poll is not None], room.who.person
+    return [room.edit(press.handle, _text(person, about, room), *_buttons(person, about, room))]
+
+
+def _missed(poll: Poll, room: Room) -> list[Effect]:
+    person = poll.by_person
+    if person is None:
+        return []
+    text = room.say_to(person).private("poll.nudge_missed", number=poll.number, question=poll.question)
+    return room.tell_person(person, text, quiet=room.hours_of(person), park=True)
