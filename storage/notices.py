@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from classroom.events import Json
 from storage import schedules
 from storage.database import Records
-from storage.tables import Draft, Notice, Nudge, PostedRow, Receipt, StudentRow
+from storage.tables import Draft, Notice, Nudge, PostedRow, Receipt, ScheduleRow, StudentRow
 
 SCHEDULED, OPEN, WITHDRAWN, OVER, CANCELLED, FAILED = (
     "scheduled",
@@ -192,6 +192,20 @@ def _roster(records: Records, classroom: int) -> Sequence[int]:
 def about(notice: Notice) -> str:
     """What a nudge is about: one version of one notice."""
     return f"notice/{notice.id}/{notice.version}"
+
+
+def nudge_due(records: Records, notice: Notice) -> datetime | None:
+    """When the families missing are reminded of a notice, or were last meant to be."""
+    return records.exec(
+        select(ScheduleRow.due_at)
+        .where(ScheduleRow.name == f"notice-nudge/{notice.id}", ScheduleRow.state != "cancelled")
+        .order_by(col(ScheduleRow.id).desc())
+    ).first()
+
+
+def nudge_handle(notice: Notice, person: int) -> str:
+    """Our name for the message that reminds a person of one version of a notice."""
+    return f"nudge/{notice.id}/{notice.version}/{person}"
 
 
 def note_nudge(records: Records, notice: Notice, student: int, day: date, now: datetime) -> None:

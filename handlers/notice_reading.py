@@ -1,0 +1,117 @@
+"""What a teacher wants when typing /notice: marks, a time, the text and what goes along."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+
+from classroom.events import Json
+from classroom.text import PrivateStr
+from handlers.concern_people import cleaned
+from handlers.room import Room
+from scheduler.when import When, WhenError, read_when
+from storage import drafts, notices
+from storage.tables import Draft, Notice
+
+LONGEST = 3500
+IN_A_CAPTION = 900
+"""As long a text can stand under one photo on every platform."""
+USUAL = time(7, 30)
+"""When a notice for a day goes out whose hour was not said."""
+
+_MARK = re.compile(
+    r"\s*[\[【［]\s*(?:(?P<free>免回执?|不用回|no[ -]?receipts?)|(?P<urgent>紧急|urgent))\s*[\]】］]", re.I
+)
+_AT = re.compile(r"\s*(?:(?P<sure>定时|定于|定在)|(?P<at>at\b)|(?P<maybe>[在于]))\s*[:：]?\s*", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A notice before it is sent; `at` None: now. `corrects` is the notice whose text it replaces."""
+
+    text: str
+    receipts: bool = True
+    urgent: bool = False
+    at: datetime | None = None
+    files: tuple[Json, ...] = ()
+    drafted_by: int | None = None
+    corrects: int | None = None
+
+
+def read(text: str, room: Room, base: Wish | None = None) -> Wish | WhenError:
+    """Read marks and time at the head; what was wished before (`base`) stays where nothing is said anew."""
+    wish = replace(base or Wish(""), text=cleaned(text).reveal())
+    wish = _marks(wish)
+    if wish.corrects is None and (head := _AT.match(wish.text)):
+        found = _time(head, wish.text[head.end() :], room)
+        if isinstance(found, WhenError):
+            return found
+        if found is not None:
+            wish = _marks(replace(wish, text=found.rest, at=found.at(USUAL)))
+    return wish
+
+
+def _marks(wish: Wish) -> Wish:
+    while found := _MARK.match(wish.text):
+        wish = replace(
+            wish,
+            text=wish.text[found.end() :].strip(),
+            receipts=wish.receipts and not found["free"],
+            urgent=wish.urgent or bool(found["urgent"]),
+        )
+    return wish
+
+
+def _time(head: re.Match[str], rest: str, room: Room) -> When | WhenError | None:
+    """The time behind the word; None where the word begins the text itself: at school, 在操场集合."""
+    found = read_when(rest, room.now, room.zone)
+    if isinstance(found, When):
+        return found if found.at(USUAL) > room.now else WhenError.PAST
+    meant = head["sure"] or found.was_meant or (head["at"] and found is not WhenError.NONE)
+    return found if meant else None
+
+
+# --- as it is kept -------------------------------------------------------------------------------
+
+
+def as_kept(wish: Wish) -> dict[str, Json]:
+    """All of a wish but its text."""
+    return {
+        "receipts": wish.receipts,
+        "urgent": wish.urgent,
+        "at": wish.at.isoformat() if wish.at else None,
+        "files": [*wish.files],
+        "drafted_by": wish.drafted_by,
+        "corrects": wish.corrects,
+    }
+
+
+def kept(data: dict[str, Json], text: str = "") -> Wish:
+    """A wish as a draft, a dialogue or a held text has kept it."""
+    at, by, corrects, files = (data.get(name) for name in ("at", "drafted_by", "corrects", "files"))
+    return Wish(
+        text,
+        data.get("receipts") is not False,
+        data.get("urgent") is True,
+        datetime.fromisoformat(at) if isinstance(at, str) else None,
+        tuple(files) if isinstance(files, list) else (),
+        by if isinstance(by, int) else None,
+        corrects if isinstance(corrects, int) else None,
+    )
+
+
+def of_draft(draft: Draft) -> Wish:
+    """The wish that a draft has kept."""
+    return kept(draft.data, draft.words.reveal())
+
+
+def of_notice(row: Notice) -> Wish:
+    """The wish that a notice came from, to be sent again."""
+    return Wish(row.text, row.receipts, row.urgent, files=tuple(row.files), drafted_by=row.drafted_by)
+
+
+def keep(wish: Wish, room: Room) -> Draft:
+    """Keep a wish as the actor's draft."""
+    words = PrivateStr(wish.text)
+    return drafts.keep(room.db, room.here.id, room.who.person, notices.DRAFT, words, room.now, as_kept(wish))

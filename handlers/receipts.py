@@ -1,0 +1,218 @@
+"""Receipts: which families have read a notice; a press, a 收到, a voice message or a photo is one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+
+from classroom.effects import Button, Effect
+from classroom.events import Json, Message
+from classroom.folding import fold
+from classroom.text import PrivateText
+from handlers import notice_post, receipts_nudges
+from handlers.aside import aside, own
+from handlers.concern_people import phones
+from handlers.feature import Command, Feature, Press, Who
+from handlers.room import Room
+from storage import classrooms, guardians, identity, notices, rosters
+from storage.tables import Account, Notice
+from templates.render import Say
+
+feature = Feature("receipts")
+
+ANSWERED_WITHIN = timedelta(hours=48)
+SPOKEN = frozenset({"voice", "photo", "audio", "video", "video_note"})
+_ACK = re.compile(
+    r"(?:已?收到|已阅|好的?|知道|明白|了解|清楚|谢谢|辛苦|老师|您|了|啦|哦|哈|嗯|okay|ok|got it|received|"
+    r"noted|thanks?(?: you)?|thank you|[\s,.!~。、👌👍🙏])+"
+)
+_SAID = re.compile(r"收到|已阅|好的?|知道|明白|了解|清楚|ok|got it|received|noted|👌|👍")
+_GAP = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+_NUMBER = re.compile(r"(?:第|no\.?|#|通知|notice)*\s*(\d{1,6})\s*(?:号|条)?(?:通知)?")
+
+
+def is_ack(text: str) -> bool:
+    """True for 收到, 好的老师, ok and nothing else beside it."""
+    folded = _GAP.sub("", fold(text).text.strip())
+    return bool(len(folded) <= 30 and _ACK.fullmatch(folded) and _SAID.search(folded))
+
+
+def confirm(room: Room, person: int, notice: Notice | None = None, how: str = "ack") -> list[Effect] | None:
+    """Note a person's receipt for all of their children (the latest open notice, if none is given).
+
+    None: there is nothing to confirm, or the person answers for nobody here. [] : it was confirmed already.
+    """
+    students = identity.guardian_of(room.db, person, room.here.id)
+    row = notice or next(iter(notices.awaiting(room.db, room.here.id, room.now)), None)
+    if not students or row is None or not is_open(row, room):
+        return None
+    new = notices.confirm(room.db, row, students, person, how, room.now)
+    if not new:
+        return []
+    return [*notice_post.refreshed(row, room), *receipts_nudges.settle(new, room)]
+
+
+def is_open(row: Notice, room: Room) -> bool:
+    """True while a notice asks for receipts."""
+    ended = row.ends_at is not None and row.ends_at <= room.now
+    return row.receipts and row.state == notices.OPEN and not ended
+
+
+# --- buttons -------------------------------------------------------------------------------------
+
+
+@feature.button("receipts.got")
+def got(press: Press, room: Room) -> Iterable[Effect]:
+    """The button under the notice, in the group."""
+    row = notices.get(room.db, press.args.get("notice"), room.here.id)
+    refusal = _refusal(row, press.args.get("version"), room)
+    say = own(room)
+    if row is None or refusal:
+        return [room.toast(press.callback, say.label(f"receipts.{refusal}"), alert=True)]
+    effects = confirm(room, room.who.person, row, "button")
+    names = _names(room.who.guardian_of, room)
+    block = "receipts.thanks" if effects else "receipts.already"
+    return [room.toast(press.callback, say.label(block, names=names)), *(effects or [])]
+
+
+def _refusal(row: Notice | None, version: Json, room: Room) -> str | None:
+    """Why a press confirms nothing, in a word."""
+    if row is None or not is_open(row, room):
+        return "withdrawn" if row is not None and row.state == notices.WITHDRAWN else "over"
+    if row.version != version:
+        return "corrected"
+    if room.who.guardian_of:
+        return None
+    return "for_families" if room.who.teaches else "claim"
+
+
+def _names(students: Iterable[int], room: Room) -> list[str]:
+    return [guardians.student_name(room.db, s) for s in students][:6]
+
+
+@feature.button("receipts.nudged")
+def nudged(press: Press, room: Room) -> Iterable[Effect]:
+    """The button under a nudge confirms every notice in it that still stands as it was."""
+    listed = press.args.get("notices")
+    pairs = [p for p in listed if isinstance(p, list)] if isinstance(listed, list) else []
+    rows = [(notices.get(room.db, p[0], room.here.id), p[1]) for p in pairs if len(p) == 2]
+    good = [row for row, version in rows if row is not None and _refusal(row, version, room) is None]
+    say = own(room)
+    if not good:
+        words = [_refusal(row, version, room) for row, version in rows]
+        return [room.toast(press.callback, say.label(f"receipts.{next(iter(words), None) or 'over'}"))]
+    effects = [e for row in good for e in confirm(room, room.who.person, row, "nudge") or []]
+    names = _names(room.who.guardian_of, room)
+    toast = room.toast(press.callback, say.label("receipts.thanks", names=names))
+    done = room.edit(press.handle, receipts_nudges.thanks(good, room.who.person, room))
+    return [toast, *effects, *([] if done in effects else [done])]
+
+
+# --- words in private ----------------------------------------------------------------------------
+
+
+@feature.watch
+def answered(message: Message, room: Room) -> Iterable[Effect] | None:
+    """A 收到 in private counts for what the person was reminded of, else for the latest notice."""
+    if room.group is not None or room.actor is None or message.edited or not is_ack(message.text):
+        return None
+    return _confirm_all(room, "ack")
+
+
+@feature.beside
+def answered_otherwise(message: Message, room: Room) -> Iterable[Effect] | None:
+    """A voice message or a photo in answer to a nudge counts, whatever else is done with it."""
+    spoken = any(a.kind in SPOKEN for a in message.attachments)
+    if room.group is not None or room.actor is None or message.edited or not spoken or message.text:
+        return None
+    kind = "photo" if message.attachments[0].kind == "photo" else "voice"
+    return _confirm_all(room, kind, nudged_only=True)
+
+
+def _confirm_all(room: Room, how: str, *, nudged_only: bool = False) -> list[Effect] | None:
+    """Confirm what was asked of this person in the last two days, in the class that asked last."""
+    if not _enter(room):
+        return None
+    person, students = room.who.person, room.who.guardian_of
+    asked = [
+        row
+        for row in notices.reminders(room.db, students, room.now - ANSWERED_WITHIN)
+        if row.classroom_id == room.here.id and is_open(row, room)
+    ]
+    if not asked and not nudged_only:
+        asked = notices.awaiting(room.db, room.here.id, room.now)[:1]
+    found = [(row, confirm(room, person, row, how)) for row in asked]
+    effects = [e for _, done in found for e in done or []]
+    if not found or (nudged_only and not effects):
+        return None
+    text = own(room).private("receipts.noted", numbers=[row.number for row, _ in found])
+    return [*effects, room.tell(text)]
+
+
+def _enter(room: Room) -> bool:
+    """Go into the class whose notice is answered: the one at hand, else where the last nudge came from."""
+    if room.classroom is not None:
+        return bool(room.who.guardian_of)
+    rows = guardians.students_of_person(room.db, room.who.person)
+    ids = [row.id for row in rows]
+    last = next(iter(notices.reminders(room.db, ids, room.now - ANSWERED_WITHIN)), None)
+    account = room.db.get(Account, room.who.account)
+    if last is None or account is None:
+        return False
+    room.classroom = classrooms.get(room.db, last.classroom_id)
+    room.actor = identity.actor(room.db, account, last.classroom_id, room.today.date())
+    room.forget_roster()
+    return bool(room.who.guardian_of)
+
+
+# --- who has, and who has not --------------------------------------------------------------------
+
+
+@feature.command("receipts", "谁没回", "回执", who=Who.TEACHER)
+def receipts(command: Command, room: Room) -> Iterable[Effect]:
+    """Say in private who has confirmed a notice and who has not, with the numbers to call."""
+    sent = notices.sent(room.db, room.here.id)
+    say = own(room)
+    if not sent:
+        return aside(room, say.private("receipts.none_sent"))
+    row: Notice | None = sent[0]
+    if typed := fold(command.text).text.strip():
+        found = _NUMBER.fullmatch(typed)
+        row = notices.numbered(room.db, room.here.id, int(found[1])) if found else None
+    if row is None:
+        return aside(room, say.private("receipts.no_such", sent=_listed(sent)))
+    return aside(room, state_of(row, room, say), *_controls(row, room))
+
+
+def _listed(sent: list[Notice]) -> list[tuple[int, str]]:
+    return [(row.number, row.text.split("\n")[0][:20]) for row in sent]
+
+
+def _controls(row: Notice, room: Room) -> tuple[Button, ...]:
+    open_ = row.state == notices.OPEN
+    return notice_post.controls_of(row, room.who.person, room) if open_ else ()
+
+
+def state_of(row: Notice, room: Room, say: Say, block: str = "receipts.state") -> PrivateText:
+    """Who has confirmed and who has not, for a teacher."""
+    have = notices.confirmed(room.db, row)
+    rows = rosters.rows_of(room.db, room.here.id)
+    reached = guardians.reached_students(room.db, room.here.id)
+    missing = [(r.name, r.id in reached, phones(room, r.id, say)) for r in rows if r.id not in have]
+    return say.private(
+        block,
+        number=row.number,
+        first=row.text.split("\n")[0][:40],
+        receipts=row.receipts,
+        state=row.state,
+        version=row.version,
+        sent=say.when(row.sent_at or room.now, room.zone, room.now),
+        confirmed=[r.name for r in rows if r.id in have],
+        missing=missing,
+        total=len(rows),
+        classroom=room.here.name,
+    )
+
+
+receipts_nudges.attach(feature, state_of)
