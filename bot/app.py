@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -53,6 +54,7 @@ class App:
         limits: Mapping[str, Limits] | None = None,
         features: Sequence[Feature] = FEATURES,
         now: Callable[[], datetime] = utc_now,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Put the parts together; nothing is opened yet."""
         self.database = database
@@ -71,7 +73,7 @@ class App:
             {p.name: _able(p) for p in platforms},
         )
         self.intake = Intake(database, now, self._woken.set)
-        self.delivery = Delivery(database, self.platforms, limits or {}, now, self._woken.set)
+        self.delivery = Delivery(database, self.platforms, limits or {}, now, self._woken.set, clock)
         self.dispatcher = Dispatcher(
             database,
             self.registry,

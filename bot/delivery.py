@@ -59,8 +59,13 @@ class Delivery:
         limits: Mapping[str, Limits],
         now: Callable[[], datetime],
         wake: Callable[[], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`wake` is called when a result was recorded that may bring new events or deliveries."""
+        """`wake` is called when a result was recorded that may bring new events or deliveries.
+
+        `clock` gives seconds that only go forward, for the pace; `now` is the time of day.
+        """
+        self._clock = clock
         self._database = database
         self._platforms = platforms
         self._pace = {name: Pace(limits.get(name, Limits())) for name in platforms}
@@ -98,7 +103,7 @@ class Delivery:
         """When something can begin that cannot now, but for what a result would set free; None if never."""
         now = self._now()
         due = await self._database.write(lambda records: queue.next_due_at(records, now))
-        free = [max(0.0, at - time.monotonic()) for at in self._waits.values()]
+        free = [max(0.0, at - self._clock()) for at in self._waits.values()]
         paced = now + timedelta(seconds=min(free)) if free else None
         return min((t for t in (due, paced) if t is not None), default=None)
 
@@ -109,7 +114,7 @@ class Delivery:
         room = AT_ONCE - len(self._state.tasks)
         if room <= 0:
             return []
-        now, clock = self._now(), time.monotonic()
+        now, clock = self._now(), self._clock()
         self._waits = {lane: at for lane, at in self._waits.items() if at > clock}
         busy = self._state.lanes | set(self._waits)
         jobs: list[_Job] = []
@@ -177,7 +182,7 @@ class Delivery:
             log.error("delivery raised", delivery_id=job.due.id, kind=job.due.kind, error=describe(error))
             outcome = TryAgain(type(error).__name__, uncertain=True)
         if isinstance(outcome, TryAgain) and outcome.after is not None:
-            self._pace[job.target.platform].hold(job.target.chat, time.monotonic() + outcome.after)
+            self._pace[job.target.platform].hold(job.target.chat, self._clock() + outcome.after)
         self._state.results.append((job, outcome))
         self._wake()
 

@@ -19,8 +19,10 @@ from classroom.effects import (
     EditTold,
     Effect,
     Hours,
+    Lane,
     LinkButton,
     Post,
+    Restrict,
     Tell,
 )
 from classroom.text import PrivateText, PublicText
@@ -178,7 +180,7 @@ def _store_effect(
     effect, keys = _mint(records, effect, now, classroom_id)
     to = effect.to if isinstance(effect, Post | Tell | EditPost | EditTold) else effect.chat
     handle = getattr(effect, "handle", None)
-    lane_key = f"guardian:{to.guardian}" if isinstance(to, GuardianAddress) else f"chat:{to.chat}"
+    lane_key = _lane_key(effect, to)
     due_at = now + timedelta(seconds=effect.delay) if isinstance(effect, EditPost) else now
     if isinstance(effect, EditPost | EditTold):
         waited = _merge_waiting_edits(records, effect.kind, str(handle), lane_key, now)
@@ -206,6 +208,16 @@ def _store_effect(
         "created_at": now,
     }
     return _inserted(records.connection().execute(insert(DELIVERIES), row))
+
+
+def _lane_key(effect: Effect, to: GroupAddress | PersonAddress | GuardianAddress) -> str:
+    """Behind what a delivery queues; what is instant waits for nobody, a mute only for its member's other."""
+    if isinstance(to, GuardianAddress):
+        return f"guardian:{to.guardian}"
+    if effect.lane is not Lane.INSTANT:
+        return f"chat:{to.chat}"
+    own = effect.member if isinstance(effect, Restrict) else secrets.token_hex(6)
+    return f"chat:{to.chat}/{own}"
 
 
 def _inserted(result: CursorResult[tuple[int]]) -> int:
@@ -370,9 +382,11 @@ def posted(records: Records, handle: str, chat: int) -> list[tuple[int | None, s
 
 def handle_of(records: Records, chat: int, ref: str) -> str | None:
     """Our name for the message that somebody answers; None if it is none of ours (any more)."""
-    return records.connection().execute(
-        select(POSTED.c.handle).where(POSTED.c.chat_id == chat, POSTED.c.ref == ref).limit(1)
-    ).scalar()
+    return (
+        records.connection()
+        .execute(select(POSTED.c.handle).where(POSTED.c.chat_id == chat, POSTED.c.ref == ref).limit(1))
+        .scalar()
+    )
 
 
 def was_said(records: Records, handle: str) -> bool:

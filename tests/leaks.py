@@ -92,12 +92,12 @@ class EavesdroppedWorld(World):
         super().__init__(database)
         self.ears = EavesdroppedPlatform(self)
         self.platform = self.ears
-        self.app = App(database, [self.platform], limits=UNLIMITED, now=self.now)
+        self.app = App(database, [self.platform], limits=UNLIMITED, now=self.now, clock=self.clock)
         self.group = self.platform.group("-100", "三年级2班")
 
     async def restart(self) -> None:
         """Let a new process go on with the same database."""
-        self.app = App(self.database, [self.platform], limits=UNLIMITED, now=self.now)
+        self.app = App(self.database, [self.platform], limits=UNLIMITED, now=self.now, clock=self.clock)
         await self.app.open()
         await self.settle()
 

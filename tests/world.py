@@ -25,11 +25,16 @@ class World:
         self.time = START
         self.platform = FakePlatform(self.now)
         self.database = database
-        self.app = App(database, [self.platform], defaults=defaults, limits=UNLIMITED, now=self.now)
+        self.app = App(
+            database, [self.platform], defaults=defaults, limits=UNLIMITED, now=self.now, clock=self.clock
+        )
         self.group = self.platform.group("-100", "三年级2班")
 
     def now(self) -> datetime:
         return self.time
+
+    def clock(self) -> float:
+        return self.time.timestamp()
 
     async def settle(self) -> None:
         """Let everything happen that can happen now."""

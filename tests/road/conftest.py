@@ -7,7 +7,7 @@ import pytest
 
 from bot.app import App
 from bot.limits import Limits
-from classroom.effects import Button, EditPost, Effect, Lane, Post, Report, Tell
+from classroom.effects import Button, EditPost, Effect, Lane, Post, Remove, Report, Tell
 from classroom.events import Delivered, Due, Message, Undelivered
 from handlers.feature import Command, Feature, Press, Who
 from handlers.room import Room
@@ -54,6 +54,11 @@ def make_feature() -> tuple[Feature, list[str]]:
         for number in range(int(command.text)):
             text = room.say_class.group("help.commands", lines=[(_Name(f"bulk{number}"), "n")])
             yield Post(room.group, text, lane=Lane.BULK)
+
+    @feature.command("remove", who=Who.ANYONE, classroom=False)
+    def remove(command: Command, room: Room) -> Iterable[Effect]:
+        assert room.group is not None
+        yield Remove(room.group, (command.text,))
 
     @feature.command("button", who=Who.ANYONE, classroom=False)
     def button(_command: Command, room: Room) -> Iterable[Effect]:
@@ -121,6 +126,7 @@ class RoadWorld(World):
             [self.platform],
             features=[self.feature],
             now=self.now,
+            clock=self.clock,
             limits={"fake": self.limits},
         )
 

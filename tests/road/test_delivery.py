@@ -47,6 +47,18 @@ async def test_a_permanent_failure_is_recorded_as_what_it_is_and_told(road: Road
     assert road.notes[-1] == "lost blocked"
 
 
+async def test_a_removal_that_fails_holds_up_no_other(road: RoadWorld) -> None:
+    wang = road.someone("1", "王老师")
+    first, second = await wang.in_group("一"), await wang.in_group("二")
+    road.platform.fail_next("delete", *[TryAgain("500")] * 9)
+    await wang.in_group(f"/remove {first.ref}")
+    road.platform.failing.clear()
+    await wang.in_group(f"/remove {second.ref}")
+    assert second.removed and not first.removed
+    await road.later(seconds=2)
+    assert first.removed
+
+
 async def test_what_is_parked_waits_for_the_door_to_open(road: RoadWorld) -> None:
     wang = road.someone("1", "王老师")
     await wang.in_group("/report park")

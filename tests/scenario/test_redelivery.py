@@ -30,6 +30,7 @@ class Twice:
                 self.world.database,
                 [self.world.platform],
                 now=self.world.now,
+                clock=self.world.clock,
                 limits={"fake": NO_LIMITS},
             )
         before = self.visible()
