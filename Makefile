@@ -27,7 +27,7 @@ help:
 setup: $(READY)
 
 test: lint
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check .
