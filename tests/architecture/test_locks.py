@@ -15,6 +15,7 @@ from classroom.errors import DatabaseError, LeakError
 from classroom.text import PrivateStr, PrivateText, PublicText
 from storage import queue
 from storage.database import open_database
+from storage.queue.effects import dump
 from storage.tables import Chat
 from templates.render import Say
 from tests.architecture.source import product
@@ -99,7 +100,7 @@ async def test_a_platform_refuses_private_text_for_what_is_a_group() -> None:
 
 
 def test_a_stored_post_with_private_text_does_not_load() -> None:
-    good = queue._dump(Post(GroupAddress(1, "fake", "-1"), PublicText("x")), [])
+    good = dump(Post(GroupAddress(1, "fake", "-1"), PublicText("x")), [])
     assert queue.load(good)
     with pytest.raises(ValueError, match="public"):
         queue.load(good.replace('"audience":"public"', '"audience":"private"'))
