@@ -1,6 +1,7 @@
 """Every feature, in the order in which they look at a message."""
 
 from handlers import (
+    acks,
     bind,
     concern,
     concern_draft,
@@ -32,6 +33,7 @@ from handlers import (
     schedule,
     setup,
     start,
+    topic_rule,
 )
 from handlers import help as help_
 from handlers.feature import Feature
@@ -44,6 +46,8 @@ FEATURES: tuple[Feature, ...] = (
     places.feature,
     rules.feature,
     name_rule.feature,
+    acks.feature,
+    topic_rule.feature,
     roster.feature,
     roles.feature,
     bind.feature,

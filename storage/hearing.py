@@ -29,12 +29,12 @@ def hear(
     account: int | None,
     ref: str,
     digest: str,
-    now: datetime,
+    at: datetime,
     *,
     album: str | None = None,
 ) -> None:
     """Note a message."""
-    row = {"chat_id": chat, "account_id": account, "ref": ref, "digest": digest, "album": album, "at": now}
+    row = {"chat_id": chat, "account_id": account, "ref": ref, "digest": digest, "album": album, "at": at}
     records.connection().execute(insert(Heard), row)
 
 
