@@ -10,7 +10,7 @@ from classroom.commands import CommandLine, closest_command, read_command, unkno
 from classroom.effects import Button, Effect, Toast
 from classroom.events import Event, Json, Message, Pressed, SenderKind
 from classroom.people import Actor, Role
-from handlers.feature import Command, CommandSpec, Press, Said, Where
+from handlers.feature import Command, CommandSpec, Press, Said, Where, Who
 from handlers.room import Room
 from storage import identity, presses
 from storage.tables import Account, ButtonRow, Classroom
@@ -86,7 +86,8 @@ class Routing:
     def run(self, spec: CommandSpec, command: Command, room: Room) -> Iterable[Effect]:
         """Run a command, if this person may use it here."""
         if not spec.who.admits(room.who):
-            return self._refuse(room, "common.not_for_you", spec)
+            name = "common.for_families" if spec.who == Who.GUARDIAN else "common.not_for_you"
+            return self._refuse(room, name, spec)
         if spec.where is Where.GROUP and room.group is None:
             return [room.tell(room.say.private("common.only_in_group", command=command.typed))]
         if spec.where is Where.PRIVATE and room.group is not None:

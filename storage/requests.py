@@ -51,6 +51,11 @@ def get(records: Records, request: int, classroom: int) -> Request | None:
     return row if row is not None and row.classroom_id == classroom else None
 
 
+def anywhere(records: Records, request: int) -> Request | None:
+    """A request by its id, in whichever classroom."""
+    return records.get(Request, request)
+
+
 def add_line(
     records: Records, request: Request, person: int, words: PrivateStr, files: list[Json], now: datetime
 ) -> RequestLine:
@@ -81,8 +86,8 @@ def waiting(records: Records, classroom: int) -> list[Request]:
     )
 
 
-def latest_message(records: Records, classroom: int, person: int, since: datetime) -> Request | None:
-    """The last thread that a parent began and that is not over, for who goes on without a button."""
+def latest(records: Records, classroom: int, person: int, since: datetime) -> Request | None:
+    """The last thread that a parent began and that is not over, for who goes on without its button."""
     return records.exec(
         select(Request)
         .where(
