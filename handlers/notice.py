@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from classroom.effects import Effect, Remove, Report
-from classroom.events import Undelivered
+from classroom.events import Message, Undelivered
 from classroom.text import PrivateStr
 from handlers import notice_post, notice_preview, notice_reading
 from handlers.aside import aside, own
@@ -28,7 +28,15 @@ def notice(command: Command, room: Room) -> Iterable[Effect]:
     message = command.message
     quoted = message.reply_to.text if message.reply_to else ""
     files = tuple(files_of(message))
-    return [*_cleared(command, room), *begin(command.text, Wish("", files=files), room, quoted=quoted)]
+    shown = begin(command.text, Wish("", files=files), room, quoted=quoted)
+    return [*_cleared(command, room), *shown, *_one_of_several(message, room)]
+
+
+def _one_of_several(message: Message, room: Room) -> list[Effect]:
+    """Of an album that is answered, platforms tell the one photo only: say how all of them go along."""
+    if message.reply_to is None or message.reply_to.album is None:
+        return []
+    return aside(room, own(room).private("notice.one_of_album"))
 
 
 def _cleared(command: Command, room: Room) -> list[Effect]:
@@ -120,9 +128,8 @@ def send(press: Press, room: Room) -> Iterable[Effect]:
         drafts.decide(draft, "used")
         held = hold_back(PrivateStr(wish.text), verdict, _way_of(wish, room), room)
         return [room.edit(press.handle, own(room).private("notice.held")), *others, *held]
-    told = notice_preview.tell_author(draft, "notice.author_sent", room)
     drafts.decide(draft, "used")
-    return [*notice_post.publish(wish, room, shown=press.handle), *others, *told]
+    return [*notice_post.publish(wish, room, shown=press.handle), *others]
 
 
 @feature.button("notice.drop")
@@ -131,7 +138,8 @@ def drop(press: Press, room: Room) -> Iterable[Effect]:
     draft = _open(press, room)
     if draft is None:
         return _over(press, room)
-    told = notice_preview.tell_author(draft, "notice.author_returned", room)
+    wish = notice_reading.of_draft(draft)
+    told = notice_preview.tell_author(wish, "notice.author_returned", room)
     others = notice_preview.settled(draft, room)
     drafts.decide(draft, "dropped")
     return [room.edit(press.handle, own(room).private("notice.dropped", returned=bool(told))), *others, *told]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from classroom.effects import EditPost, Effect, Pin, RemovePost, Report, Tell
 from classroom.events import Due, Json, Undelivered
-from handlers import notice, notice_post, notice_reading, receipts_nudges
+from handlers import notice, notice_post, notice_preview, notice_reading, receipts_nudges
 from handlers.aside import own
 from handlers.concern_people import as_person
 from handlers.feature import Feature, Press, Said
@@ -43,7 +43,8 @@ def unplan(press: Press, room: Room) -> Iterable[Effect]:
         return [room.edit(press.handle, own(room).private("notice.over"))]
     row.state = notices.CANCELLED
     notice_post.unplan(row, room)
-    return [room.edit(press.handle, own(room).private("notice.unplanned", words=row.text))]
+    told = notice_preview.tell_author(notice_reading.of_notice(row), "notice.author_returned", room)
+    return [room.edit(press.handle, own(room).private("notice.unplanned", words=row.text)), *told]
 
 
 @feature.button("notice.now")
@@ -116,12 +117,6 @@ def unpin(due: Due, room: Room) -> Iterable[Effect]:
     """A pin is off after a week, though the notice goes on."""
     row, _ = _planned(due, room)
     return notice_post.unpin(row, room) if row is not None else []
-
-
-@feature.undelivered("notice.not_pinned")
-def not_pinned(event: Undelivered, room: Room) -> Iterable[Effect]:
-    """Without the right to pin it stands unpinned; the checklist of the group says what is missing."""
-    return []
 
 
 # --- taken back ----------------------------------------------------------------------------------

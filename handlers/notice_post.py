@@ -21,7 +21,7 @@ from classroom.effects import (
 from classroom.text import PublicText
 from handlers.aside import own
 from handlers.enclosing import enclosed
-from handlers.notice_preview import goes_out, stamp
+from handlers.notice_preview import goes_out, stamp, tell_author
 from handlers.notice_reading import Wish
 from handlers.room import Room
 from scheduler.nudging import nudge_at
@@ -56,8 +56,9 @@ def publish(wish: Wish, room: Room, *, shown: str | None = None) -> list[Effect]
         receipts=wish.receipts,
         urgent=wish.urgent,
     )
-    moment = goes_out(wish, room)
-    return _later(row, moment, room, shown) if moment > room.now else go_out(row, room, shown)
+    moment, told = goes_out(wish, room), tell_author(wish, "notice.author_sent", room)
+    sent = _later(row, moment, room, shown) if moment > room.now else go_out(row, room, shown)
+    return [*sent, *told]
 
 
 def _later(row: Notice, moment: datetime, room: Room, shown: str | None) -> list[Effect]:
@@ -105,7 +106,7 @@ def go_out(row: Notice, room: Room, shown: str | None) -> list[Effect]:
         to = identity.group_address(chat)
         files = enclosed([*row.files], to.platform)
         post = Post(to, text_of(row, room), keys(row, room), handle=row.handle, files=files, report=report)
-        effects += [post, Pin(to, row.handle or "", report=Report(failed="notice.not_pinned"))]
+        effects += [post, Pin(to, row.handle or "")]
     row.pinned = True
     plan(row, room, shown or _mine(row))
     return [*effects, *_unpin_oldest(row, room), *_done(row, room, shown)]
@@ -251,6 +252,12 @@ def refreshed(row: Notice, room: Room, *, lane: Lane = Lane.BULK) -> list[Effect
     """The post as it should look now; a mere count lets everything else go first."""
     text, buttons = text_of(row, room), keys(row, room)
     return [EditPost(to, row.handle or "", text, buttons, lane=lane) for to in places(row, room)]
+
+
+def recounted(room: Room) -> list[Effect]:
+    """The counts under open notices after the roster has changed."""
+    waiting = notices.awaiting(room.db, room.here.id, room.now)
+    return [e for row in waiting for e in refreshed(row, room)]
 
 
 _TOKENS = re.compile(r"[A-Za-z0-9]+|\s+|.", re.DOTALL)

@@ -149,17 +149,17 @@ def settled(draft: Draft, room: Room) -> list[Effect]:
     ]
 
 
-def tell_author(draft: Draft, block: str, room: Room) -> list[Effect]:
+def tell_author(wish: Wish, block: str, room: Room) -> list[Effect]:
     """The member of the committee who wrote it hears what became of it."""
-    author = draft.data.get("drafted_by")
-    if not isinstance(author, int) or author == room.who.person:
+    author = wish.drafted_by
+    if author is None or author == room.who.person:
         return []
-    at = goes_out(notice_reading.of_draft(draft), room)
+    at = goes_out(wish, room)
     say = room.say_to(author)
     text = say.private(
         block,
         name=room.who.name,
-        words=draft.words,
+        words=wish.text,
         at=stamp(say, at, room) if at > room.now else None,
     )
     return room.tell_person(author, text, quiet=room.hours_of(author), park=True)

@@ -28,6 +28,7 @@ _ACK = re.compile(
     r"noted|thanks?(?: you)?|thank you|[\s,.!~。、👌👍🙏])+"
 )
 _SAID = re.compile(r"收到|已阅|好的?|知道|明白|了解|清楚|ok|got it|received|noted|👌|👍")
+_SURE = re.compile(r"收\s*到|已阅|知道|got it|received|noted")
 _GAP = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 _NUMBER = re.compile(r"(?:第|no\.?|#|通知|notice)*\s*(\d{1,6})\s*(?:号|条)?(?:通知)?")
 
@@ -84,6 +85,9 @@ def _refusal(row: Notice | None, version: Json, room: Room) -> str | None:
         return "corrected"
     if room.who.guardian_of:
         return None
+    links = guardians.links_of_person(room.db, room.who.person)
+    if any(link.classroom_id == room.here.id for link in links):
+        return "waiting"
     return "for_families" if room.who.teaches else "claim"
 
 
@@ -117,7 +121,7 @@ def answered(message: Message, room: Room) -> Iterable[Effect] | None:
     """A 收到 in private counts for what the person was reminded of, else for the latest notice."""
     if room.group is not None or room.actor is None or message.edited or not is_ack(message.text):
         return None
-    return _confirm_all(room, "ack")
+    return _confirm_all(room, "ack", nudged_only=not _SURE.search(fold(message.text).text))
 
 
 @feature.beside
@@ -156,7 +160,11 @@ def _enter(room: Room) -> bool:
         return bool(room.who.guardian_of)
     rows = guardians.students_of_person(room.db, room.who.person)
     ids = [row.id for row in rows]
-    last = next(iter(notices.reminders(room.db, ids, room.now - ANSWERED_WITHIN)), None)
+    asked = notices.reminders(room.db, ids, room.now - ANSWERED_WITHIN)
+    classes = dict.fromkeys(row.classroom_id for row in rows)
+    latest = [n for c in classes for n in notices.awaiting(room.db, c, room.now)[:1]]
+    latest.sort(key=lambda n: n.sent_at or room.now, reverse=True)
+    last = next(iter([*asked, *latest]), None)
     account = room.db.get(Account, room.who.account)
     if last is None or account is None:
         return False

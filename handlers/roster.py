@@ -15,6 +15,7 @@ from handlers import roster_files, roster_removal
 from handlers.aside import aside, own
 from handlers.feature import Command, Feature, Who
 from handlers.links import class_link, student_links
+from handlers.notice_post import recounted
 from handlers.room import Room
 from storage import guardians, roster_imports, rosters
 from storage.tables import StudentRow
@@ -111,7 +112,7 @@ def add(text: str, room: Room) -> list[Effect]:
         unchanged=[row.name for row in taken.unchanged],
         refused=refused_names(room, (*typed.refused, *taken.refused)),
     )
-    return aside(room, text_)
+    return [*aside(room, text_), *(recounted(room) if taken.added else [])]
 
 
 def refused_names(room: Room, refused: Iterable[RefusedRow]) -> list[PrivateText]:

@@ -11,6 +11,7 @@ from classroom.roster_rows import LIMITS, MAX_FILE_BYTES, RefusalReason, Refused
 from classroom.text import PrivateText
 from handlers.aside import own
 from handlers.feature import Feature, Press
+from handlers.notice_post import recounted
 from handlers.room import Room
 from handlers.start import enter
 from storage import identity, roster_imports
@@ -113,7 +114,7 @@ def answered(event: Answered, room: Room) -> Iterable[Effect]:
         return [room.tell(own(room).private("roster_file.not_yours"))]
     if event.answer is None:
         return [room.tell(_whole_file(own(room), event.failure or ""))]
-    return [room.tell(imported(RosterSheet.from_json(event.answer), room))]
+    return [room.tell(imported(RosterSheet.from_json(event.answer), room)), *recounted(room)]
 
 
 def imported(sheet: RosterSheet, room: Room) -> PrivateText:

@@ -12,6 +12,7 @@ from handlers.aside import aside, own
 from handlers.feature import Feature, Press
 from handlers.menus import menus_for
 from handlers.naming import choices
+from handlers.notice_post import recounted
 from handlers.room import Room
 from handlers.tags import tags_for
 from storage import guardians, rosters
@@ -91,6 +92,7 @@ def remove(press: Press, room: Room) -> Iterable[Effect]:
         room.edit(press.handle, done),
         *(e for p in people for e in (*tags_for(room, p), *menus_for(room, p))),
         *(bind_requests.lists(room, news=False) if people else []),
+        *recounted(room),
     ]
 
 

@@ -11,6 +11,7 @@ from scheduler.when.moments import later_if_skipped
 
 SLOTS = (time(12, 10), time(19, 10))
 """The noon break, and the evening after supper."""
+NOON_IS_OVER = time(13)
 URGENT_AFTER = timedelta(minutes=20)
 LITERAL_BELOW = timedelta(hours=1)
 SOONEST = timedelta(hours=1)
@@ -36,8 +37,9 @@ def nudge_at(
     usual = next_slot(now + after, quiet, zone)
     if before is None or usual.astimezone(zone).date() < before:
         return usual
-    day = later_if_skipped(before, time(), zone)
     soonest = now + SOONEST
+    is_today = before <= now.astimezone(zone).date()
+    day = later_if_skipped(before, NOON_IS_OVER if is_today else time(), zone)
     left = [slot for slot in _slots(now, quiet, zone) if soonest <= slot < day]
     if left:
         return left[-1]

@@ -242,6 +242,17 @@ async def test_as_a_reply_to_photos(world: World) -> None:
     assert not shown.removed
 
 
+async def test_one_photo_of_an_album_that_is_answered(world: World) -> None:
+    made = await ready_class(world)
+    photo = world.platform.file(b"jpg", "a.jpg", "photo")
+    shown = world.platform.say(made.teacher.sender, world.group, "", attachments=(photo,), album="a1")
+    await world.later(seconds=2)
+    await made.teacher.in_group(f"/notice {TEXT}", reply_to=shown)
+    assert "其中这一张" in made.teacher.last.text
+    await made.teacher.press("发送")
+    assert world.posted()[-1].files == ("a.jpg",)
+
+
 # --- at a time -----------------------------------------------------------------------------------
 
 
@@ -390,6 +401,8 @@ async def test_a_draft_of_the_committee_that_shames_is_held_from_the_teachers_pr
     await made.committee.in_private("/notice 未交班费：李雷、韩梅梅")
     await made.teacher.press("发送")
     assert world.posted() == [] and "改为私信" in made.teacher.buttons()
+    await made.teacher.press("这不是批评")
+    assert "班费" in world.posted()[-1].text and "已经发出" in made.committee.heard
 
 
 # --- the guard -----------------------------------------------------------------------------------

@@ -181,11 +181,12 @@ async def test_a_photo_that_answers_nothing_is_no_receipt(world: World) -> None:
     assert label(post) == "✅ 收到 0/5"
 
 
-async def test_an_answer_in_words_settles_the_nudge(world: World) -> None:
+@pytest.mark.parametrize("words", ["收到，谢谢老师", "好的", "ok", "知道了老师"])
+async def test_an_answer_in_words_settles_the_nudge(world: World, words: str) -> None:
     made = await ready_class(world)
     first, second = await send(made, "第一件事"), await send(made, "第二件事")
     await world.later(days=1, hours=3)
-    await made.mothers["李雷"].in_private("收到，谢谢老师")
+    await made.mothers["李雷"].in_private(words)
     assert (label(first), label(second)) == ("✅ 收到 1/5", "✅ 收到 1/5")
     assert nudges(made.mothers["李雷"]) == [] and made.mothers["李雷"].buttons() == []
 
@@ -303,7 +304,8 @@ async def test_in_english(world: World) -> None:
         ("23 18:00", 24, "23 19:10"),
         ("23 19:00", 24, "23 20:00"),
         ("23 22:00", 24, "24 07:00"),
-        ("23 10:00", 23, "23 11:00"),
+        ("23 10:00", 23, "23 12:10"),
+        ("23 15:00", 23, "23 16:00"),
     ],
 )
 def test_when_families_are_reminded(sent: str, before: int | None, due: str) -> None:

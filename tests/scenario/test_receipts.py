@@ -130,6 +130,28 @@ async def test_the_roster_changes_the_count(world: World) -> None:
     assert label(post) == "✅ 收到 2/5"
 
 
+async def test_the_count_follows_the_roster_at_once(world: World) -> None:
+    made = await ready_class(world)
+    post = await send(made)
+    await made.mothers["李雷"].press("✅", where=world.group)
+    await made.teacher.in_private("/roster add 孙小美")
+    assert label(post) == "✅ 收到 1/6"
+    await made.teacher.in_private("/roster remove 李雷")
+    await made.teacher.press(made.teacher.buttons()[0])
+    assert label(post) == "✅ 收到 0/5"
+
+
+async def test_who_waits_for_the_teacher_is_told_to_press_again(world: World) -> None:
+    made = await ready_class(world)
+    post = await send(made)
+    bind(made, made.committee, made.students["赵一"])
+    with world.database.transaction() as records:
+        link = records.exec(select(Guardian).where(Guardian.student_id == made.students["赵一"])).one()
+        link.state = "pending"
+    assert "等老师同意" in await made.committee.press("✅", where=world.group)
+    assert label(post) == "✅ 收到 0/5"
+
+
 async def test_buttons_of_what_is_gone_say_so(world: World) -> None:
     made = await ready_class(world)
     post = await send(made)
@@ -204,7 +226,7 @@ async def test_sixty_families_press_at_once(world: World) -> None:
 # --- 收到 ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("words", ["收到", "收到，谢谢老师！", "好的老师", "OK", "已收到👌", "知道了"])
+@pytest.mark.parametrize("words", ["收到", "收到，谢谢老师！", "收 到", "Got it", "已收到👌", "知道了"])
 async def test_in_private_it_counts_for_the_latest_notice(world: World, words: str) -> None:
     made = await ready_class(world)
     post = await send(made)
@@ -213,7 +235,7 @@ async def test_in_private_it_counts_for_the_latest_notice(world: World, words: s
     assert kept(world) == [(made.students["李雷"], "ack")]
 
 
-@pytest.mark.parametrize("words", ["收到？几点集合", "好的，可是孩子病了", "谢谢", "没收到"])
+@pytest.mark.parametrize("words", ["收到？几点集合", "好的，可是孩子病了", "谢谢", "没收到", "好的"])
 async def test_what_says_more_is_no_receipt(world: World, words: str) -> None:
     made = await ready_class(world)
     post = await send(made)
