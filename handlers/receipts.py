@@ -9,6 +9,7 @@ from datetime import timedelta
 from classroom.effects import Button, Effect
 from classroom.events import Json, Message
 from classroom.folding import fold
+from classroom.rules.acks import Ack, read_ack
 from classroom.text import PrivateText
 from handlers import notice_post, receipts_nudges
 from handlers.aside import aside, own
@@ -28,7 +29,6 @@ _ACK = re.compile(
     r"noted|thanks?(?: you)?|thank you|[\s,.!~。、👌👍🙏])+"
 )
 _SAID = re.compile(r"收到|已阅|好的?|知道|明白|了解|清楚|ok|got it|received|noted|👌|👍")
-_SURE = re.compile(r"收\s*到|已阅|知道|got it|received|noted")
 _GAP = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 _NUMBER = re.compile(r"(?:第|no\.?|#|通知|notice)*\s*(\d{1,6})\s*(?:号|条)?(?:通知)?")
 
@@ -121,14 +121,17 @@ def answered(message: Message, room: Room) -> Iterable[Effect] | None:
     """A 收到 in private counts for what the person was reminded of, else for the latest notice."""
     if room.group is not None or room.actor is None or message.edited or not is_ack(message.text):
         return None
-    return _confirm_all(room, "ack", nudged_only=not _SURE.search(fold(message.text).text))
+    return _confirm_all(room, "ack", nudged_only=read_ack(message.text) is Ack.NONE)
 
 
 @feature.beside
 def answered_otherwise(message: Message, room: Room) -> Iterable[Effect] | None:
-    """A voice message or a photo in answer to a nudge counts, whatever else is done with it."""
-    spoken = any(a.kind in SPOKEN for a in message.attachments)
-    if room.group is not None or room.actor is None or message.edited or not spoken or message.text:
+    """A voice message, a photo, a 收到 that says more: it counts, whatever else is done with it."""
+    if room.group is not None or room.actor is None or message.edited or is_ack(message.text):
+        return None
+    if read_ack(message.text) is Ack.MORE:
+        return _confirm_all(room, "ack")
+    if message.text or not any(a.kind in SPOKEN for a in message.attachments):
         return None
     kind = "photo" if message.attachments[0].kind == "photo" else "voice"
     return _confirm_all(room, kind, nudged_only=True)

@@ -298,6 +298,17 @@ async def test_planned_and_cancelled(world: World) -> None:
     assert world.posted() == []
 
 
+async def test_shown_and_cancelled_by_schedule(world: World) -> None:
+    made = await ready_class(world)
+    await made.teacher.in_private(f"/notice at 明天 7:30 {TEXT}")
+    await made.teacher.press("发送")
+    await made.teacher.in_private("/schedule")
+    assert TEXT in made.teacher.last.text
+    await made.teacher.in_private("/schedule cancel 1")
+    await world.later(days=1)
+    assert world.posted() == [] and recorded(world)[0].state == "cancelled"
+
+
 async def test_missed_it_is_a_draft_again(world: World) -> None:
     made = await ready_class(world)
     await made.teacher.in_private(f"/notice at 明天 7:30 {TEXT}")

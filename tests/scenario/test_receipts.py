@@ -261,6 +261,14 @@ def test_what_is_an_acknowledgement(words: str, is_one: bool) -> None:
     assert receipts.is_ack(words) is is_one
 
 
+async def test_a_receipt_that_says_more_counts_and_is_heard_as_well(world: World) -> None:
+    made = await ready_class(world)
+    post = await send(made)
+    await made.mothers["李雷"].in_private("收到，请问几点集合？")
+    assert label(post) == "✅ 收到 1/5"
+    assert any(m.keys for m in made.mothers["李雷"].inbox)  # offered as a message to the teacher
+
+
 async def test_without_a_notice_a_word_is_just_a_word(world: World) -> None:
     made = await ready_class(world)
     await made.mothers["李雷"].in_private("收到")
