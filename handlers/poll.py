@@ -23,6 +23,13 @@ from storage.tables import Draft
 feature = Feature("poll")
 RUNS_POLLS = Who.TEACHER | Who.COMMITTEE
 KIND = "poll"
+ASKED = re.compile(
+    r"(?:应该|该)?(?:怎么办|怎样办|怎么处理|如何处理)|[?？吗呢]|要不要|是不是|是否|"
+    r"what (?:shall|should) we do(?: about)?|should we",
+    re.IGNORECASE,
+)
+"""What makes a question of a text: that a child did wrong is said to all by asking what to do about it."""
+
 NUMBER = re.compile(r"[#第]?\s*(\d{1,6})\s*[号#]?")
 
 
@@ -50,7 +57,7 @@ def close(command: Command, room: Room) -> Iterable[Effect]:
 @way("poll")
 def go(text: str, came: Way, approved: bool, room: Room) -> list[Effect]:
     """Bring a poll to its preview, if nothing speaks against its words."""
-    verdict = judge(text, room.roster)
+    verdict = judge(text, room.roster) or judge(ASKED.sub("，", text), room.roster)
     if verdict is not None and not (approved and verdict.because == SHAMING):
         if room.who.teaches:
             return hold_back(PrivateStr(text), verdict, came, room)
