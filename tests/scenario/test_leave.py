@@ -5,55 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from sqlmodel import col, select
 
 from bot.app import App
 from classroom.events import Attachment
-from storage import classrooms, identity
-from storage.database import Records
-from storage.tables import Classroom, Guardian, Person, Request, ScheduleRow
-from tests.ready import ReadyClass, ready_class
-from tests.world import UNLIMITED, User, World
-
-
-def person_of(records: Records, user: User) -> int:
-    account = identity.find_account(records, "fake", user.sender.native)
-    assert account is not None
-    return account.person_id
-
-
-def add_child(world: World, ready: ReadyClass, user: User, name: str, relation: str = "mother") -> None:
-    """Let a user answer for one more child."""
-    with world.database.transaction() as records:
-        records.add(
-            Guardian(
-                classroom_id=ready.id,
-                student_id=ready.students[name],
-                person_id=person_of(records, user),
-                relation=relation,
-                state="active",
-                how="test",
-                consented_at=world.now(),
-                asked_at=world.now(),
-            )
-        )
-
-
-def stored(world: World) -> list[Request]:
-    with world.database.transaction() as records:
-        found = list(records.exec(select(Request).order_by(col(Request.number))).all())
-        records.expunge_all()
-    return found
-
-
-def planned(world: World) -> list[ScheduleRow]:
-    """The lists of the mornings, planned and sent."""
-    with world.database.transaction() as records:
-        wanted = select(ScheduleRow).where(ScheduleRow.kind == "leave.morning").order_by(col(ScheduleRow.id))
-        found = list(records.exec(wanted).all())
-        records.expunge_all()
-    return found
-
+from tests.ready import ready_class
+from tests.requests_kit import add_child, planned, set_phone, speaks_english, stored
+from tests.world import UNLIMITED, World
 
 # --- from one line --------------------------------------------------------------------------------
 
@@ -158,7 +115,7 @@ async def test_another_date_and_a_reason_in_words(world: World) -> None:
 async def test_of_several_children_it_is_asked_which_or_all(world: World) -> None:
     ready = await ready_class(world)
     mother = ready.mothers["李雷"]
-    add_child(world, ready, mother, "王芳")
+    add_child(world, ready.id, ready.students["王芳"], mother)
     await mother.in_private("/leave 明天 回老家")
     assert mother.buttons() == ["李雷", "王芳", "都请假", "不请了"]
     await mother.press("都请假")
@@ -221,13 +178,7 @@ async def test_html_is_shown_as_typed(world: World) -> None:
 
 async def test_in_english(world: World) -> None:
     ready = await ready_class(world)
-    for user in (ready.mothers["李雷"], ready.teacher):
-        await user.in_private("/me")
-    with world.database.transaction() as records:
-        for user in (ready.mothers["李雷"], ready.teacher):
-            row = records.get(Person, person_of(records, user))
-            assert row is not None
-            row.language = "en"
+    speaks_english(world, ready.mothers["李雷"], ready.teacher)
     await ready.mothers["李雷"].in_private("/leave tomorrow afternoon dentist")
     assert "tomorrow (Tue), afternoon" in ready.teacher.last.text and "dentist" in ready.teacher.last.text
     assert "has reached the teacher" in ready.mothers["李雷"].last.text
@@ -310,10 +261,7 @@ async def test_somebody_elses_button_is_useless(world: World) -> None:
 
 async def test_at_night_the_parent_reads_when_it_will_be_seen_and_whom_to_call(world: World) -> None:
     ready = await ready_class(world)
-    with world.database.transaction() as records:
-        row = records.get(Classroom, ready.id)
-        assert row is not None
-        classrooms.change_setting(row, "phone", "010-5555")
+    set_phone(world, ready, "010-5555")
     await world.until(6, 30)
     await ready.mothers["李雷"].in_private("/leave 今天 发烧")
     assert "今天 07:00" in ready.mothers["李雷"].last.text and "010-5555" in ready.mothers["李雷"].last.text
@@ -352,7 +300,7 @@ async def test_at_ten_to_eight_all_teachers_read_who_and_only_the_teacher_why(wo
     assert "水痘" in ready.teacher.last.text
     assert "水痘" not in ready.subject_teacher.heard and "看牙" not in ready.subject_teacher.heard
     assert world.posted() == [] and "请假的同学" not in ready.committee.heard
-    assert [s.state for s in planned(world)] == ["fired"]
+    assert [s.state for s in planned(world, "leave.morning")] == ["fired"]
 
 
 async def test_every_school_day_of_a_leave_and_no_other(world: World) -> None:
@@ -365,13 +313,13 @@ async def test_every_school_day_of_a_leave_and_no_other(world: World) -> None:
         day = world.now().astimezone(world.app_zone)
         assert (found > lists) == (day.day in (27, 30)), day
         lists = found
-    assert lists == 2 and [s.state for s in planned(world)] == ["fired", "fired"]
+    assert lists == 2 and [s.state for s in planned(world, "leave.morning")] == ["fired", "fired"]
 
 
 async def test_a_class_without_leaves_has_nothing_planned(world: World) -> None:
     ready = await ready_class(world)
     await ready.mothers["李雷"].in_private("/message 下午爷爷来接")
-    assert planned(world) == []
+    assert planned(world, "leave.morning") == []
 
 
 async def test_late_with_a_word_and_after_noon_not_at_all(world: World) -> None:
@@ -385,7 +333,7 @@ async def test_late_with_a_word_and_after_noon_not_at_all(world: World) -> None:
     await world.later(seconds=1)
     assert ready.subject_teacher.heard == heard
     assert "没能发出" in ready.teacher.last.text
-    assert [s.state for s in planned(world)] == ["fired", "missed"]
+    assert [s.state for s in planned(world, "leave.morning")] == ["fired", "missed"]
 
 
 async def test_a_leave_during_the_school_day_is_told_to_who_has_only_the_list(world: World) -> None:
