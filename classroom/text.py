@@ -72,7 +72,7 @@ class PrivateText:
 @final
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A button's label or a toast: short, plain, and of no private words; made by templates/render.py only."""
+    """A button's label or a toast: short, plain, of no private words; made by templates/render.py only."""
 
     text: str
 

@@ -16,7 +16,7 @@ from classroom.concern_typed import ConcernTyped, looks_like_concern
 from classroom.effects import Effect, Remove, Report
 from classroom.events import Delivered, Json, Message, SenderKind, Undelivered
 from classroom.text import PrivateStr
-from handlers import concern, concern_parents
+from handlers import concern, concern_parents, requests_sending
 from handlers import concern_draft as drafting
 from handlers import concern_people as people
 from handlers.feature import Feature
@@ -212,7 +212,7 @@ def _same_message(message: Message, room: Room) -> Draft | None:
     if not message.edited or room.actor is None:
         return None
     place = _place(message, room)
-    kinds = (KIND, drafting.KIND, concern_parents.KIND)
+    kinds = (KIND, drafting.KIND, requests_sending.KIND)
     found = (d for kind in kinds for d in drafts.open_of(room.db, room.who.person, kind))
     return next((d for d in found if d.data.get("came_from") == place), None)
 

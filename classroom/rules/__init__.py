@@ -1,0 +1,1 @@
+"""Judgement: pure functions from text and context to a verdict with reasons."""
