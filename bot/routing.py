@@ -12,6 +12,7 @@ from classroom.events import Event, Json, Message, Pressed, SenderKind
 from classroom.people import Actor, Role
 from handlers.feature import Command, CommandSpec, Press, Said, Where, Who
 from handlers.room import Room
+from handlers.start import opens_the_door
 from storage import identity, presses
 from storage.tables import Account, ButtonRow, Classroom
 
@@ -64,7 +65,8 @@ class Routing:
         spec = self._registry.commands[line.name]
         if message.sender.kind is not SenderKind.PERSON:
             return self._unmask(message, room)
-        ended = self._leave_dialogue(room) if room.group is None else {}
+        goes_on = room.group is not None or opens_the_door(line)
+        ended = {} if goes_on else self._leave_dialogue(room)
         command = Command(line.name, line.rest, message, line.typed, ended)
         if spec.classroom and room.classroom is None:
             return self._choose_classroom(spec, command, room)
@@ -162,7 +164,7 @@ class Routing:
             return []
         say = room.say_class
         args = {"text": message.text, "ref": message.ref}
-        button = Button(say.label("common.it_was_me"), UNMASK, {**args}, hours=1, once=True)
+        button = Button(say.label("common.it_was_me"), UNMASK, {**args}, hours=1)
         return [room.post(say.group("common.who_was_that"), button, reply_to=message.ref)]
 
     # --- presses --------------------------------------------------------------------------------
@@ -173,7 +175,7 @@ class Routing:
         refusal = self._refusal(row, room)
         if row is None or refusal:
             return [room.toast(event.callback, room.say_to(room.who.person).label(refusal or "toast.gone"))]
-        if row.once:
+        if row.once or (row.purpose == UNMASK and self._was_theirs(row, event, room)):
             row.used_at = room.now
         effects = list(self._run_button(row, event, room))
         if not any(isinstance(e, Toast) for e in effects):
@@ -211,14 +213,18 @@ class Routing:
             return self._again(press, event, room)
         return self._registry.buttons[row.purpose](press, room)
 
+    def _was_theirs(self, row: ButtonRow, event: Pressed, room: Room) -> bool:
+        """Whether a masked command is done with: what anybody may type waits on for the one who did."""
+        line = self._line(_waiting(row.args, event, room), room)
+        spec = self._registry.commands[line.name] if line else None
+        return spec is not None and spec.who is not Who.ANYONE and spec.who.admits(room.who)
+
     def _again(self, press: Press, event: Pressed, room: Room) -> Iterable[Effect]:
         """Run the command that waited in a button, now that the class or the person is known."""
         chosen = press.args.get("classroom")
         if isinstance(chosen, int):
             self._enter(chosen, room)
-        message = Message(
-            event.origin, event.sender, str(press.args.get("ref")), str(press.args.get("text")), room.now
-        )
+        message = _waiting(press.args, event, room)
         for look in self._registry.first:
             if (effects := look(message, room)) is not None:
                 return effects
@@ -247,3 +253,8 @@ class Routing:
             return [room.tell(say.private("common.sorry"))]
         is_command = self._line(event, room) is not None
         return [room.tell(say.private("common.sorry"))] if is_command and room.door_open else []
+
+
+def _waiting(args: Mapping[str, Json], event: Pressed, room: Room) -> Message:
+    """What was typed and waits in a button, as a message of whoever pressed it."""
+    return Message(event.origin, event.sender, str(args.get("ref")), str(args.get("text")), room.now)

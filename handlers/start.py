@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from classroom.commands import CommandLine
 from classroom.effects import Effect
 from classroom.people import Actor, Role
 from handlers.feature import Command, Feature, Opened, Who
 from handlers.menus import as_known, has_command, menus_for
 from handlers.room import Room
-from storage import classrooms, codes, guardians, identity
+from storage import classrooms, codes, guardians, identity, presses
 from storage.tables import Account
 
 feature = Feature("start")
@@ -24,8 +25,16 @@ def start(command: Command, room: Room) -> Iterable[Effect]:
     if room.group is not None:
         return []
     token = command.text.strip()
-    effects = welcome(room) if token in ("", HI) else _by_link(token, command, room)
+    if token == HI and presses.dialogue(room.db, room.who.chat, room.now) is not None:
+        effects: Iterable[Effect] = []  # the question that waited behind the door is before them
+    else:
+        effects = welcome(room) if token in ("", HI) else _by_link(token, command, room)
     return [*effects, *menus_for(room, room.who.person)]
+
+
+def opens_the_door(line: CommandLine) -> bool:
+    """Whether a command only opens the private door, so that what was asked behind it goes on."""
+    return line.name == "start" and line.rest.strip() == HI
 
 
 def _by_link(token: str, command: Command, room: Room) -> Iterable[Effect]:

@@ -626,3 +626,24 @@ async def test_without_the_link_the_command_of_a_stranger_says_nothing_of_any_ch
     new = world.someone("62", "不在群里的人")
     await new.in_private("/认领 赵一 妈妈")
     assert "同意" not in new.buttons() and "赵一" not in new.heard
+
+
+async def test_the_question_that_waited_behind_the_door_goes_on(world: World) -> None:
+    ready = await ready_class(world)
+    number(world, ready, "赵一", "20230105")
+    user = world.someone("62", "小赵")
+    await user.in_group("/我是 赵一妈妈")
+    await user.in_private("/start hi")
+    assert len(user.inbox) == 1 and "学号" in user.last.text
+    await user.in_private("20230105")
+    await user.press("同意")
+    assert bound(world, ready, "赵一") == ["mother"]
+
+
+async def test_a_stranger_is_sent_to_the_group_or_a_link_only(world: World) -> None:
+    stranger = world.someone("63", "路人")
+    await stranger.in_private("/start")
+    assert "“认领”按钮" in stranger.heard and "/认领" not in stranger.heard
+    reader = world.someone("64", "Passer-by", "en")
+    await reader.in_private("/start")
+    assert "the button in the class group" in reader.heard and "/bind" not in reader.heard

@@ -226,6 +226,30 @@ async def test_who_presses_for_an_anonymous_administrator_must_be_one(world: Wor
     assert "管理员" in mother.last.text and mother.last.keys == ()
 
 
+async def test_a_strangers_press_leaves_the_button_to_the_administrator(world: World) -> None:
+    wang = await met(admin_of(world))
+    nobody = Sender(world.group.native, "三年级2班", kind=SenderKind.ANONYMOUS_ADMIN)
+    world.platform.say(nobody, world.group, "/setup 三年级2班")
+    await world.settle()
+    mother = await met(world.someone("20", "张小明妈妈"))
+    world.group.members.add("20")
+    await mother.press("是我发的", where=world.group)
+    await wang.press("是我发的", where=world.group)
+    assert wang.buttons() == ["我是班主任", "我替老师建"]
+
+
+async def test_a_masked_command_happens_once_and_for_whom_it_is(world: World) -> None:
+    ready = await ready_class(world)
+    nobody = Sender(world.group.native, "三年级2班", kind=SenderKind.ANONYMOUS_ADMIN)
+    world.platform.say(nobody, world.group, "/praise 张小明 主动帮助同学")
+    await world.settle()
+    await ready.mothers["李雷"].press("是我发的", where=world.group)
+    assert "主动帮助同学" not in "".join(m.text for m in world.posted())
+    await ready.teacher.press("是我发的", where=world.group)
+    assert await ready.teacher.press("是我发的", where=world.group) == "已经处理过了。"
+    assert len([m for m in world.posted() if "主动帮助同学" in m.text]) == 1
+
+
 async def test_a_teacher_of_two_classes_says_which(world: World) -> None:
     c = await ready_class(world)
     other = second_group(world, c.teacher)
