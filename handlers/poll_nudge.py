@@ -14,7 +14,7 @@ from handlers.feature import Feature, Press
 from handlers.room import Room
 from storage import households, polls
 from storage.households import Households
-from storage.poll_traces import VOTE
+from storage.poll_traces import REMINDER, VOTE
 from storage.polls import OPEN
 from storage.tables import Poll, ScheduleRow
 
@@ -40,10 +40,9 @@ def nudge(due: Due, room: Room) -> Iterable[Effect]:
     ]
     for each in about:
         each.nudged = True
-    homes = households.of_class(room.db, room.here.id)
-    return [
-        e for person, missing in _missing(about, homes, room).items() for e in _tell(person, missing, room)
-    ]
+    seen = _seen(about, room)
+    left = _missing(about, seen, room)
+    return [effect for person, missing in left.items() for effect in _tell(person, missing, seen, room)]
 
 
 def _is_near(poll: Poll, room: Room) -> bool:
@@ -52,29 +51,41 @@ def _is_near(poll: Poll, room: Room) -> bool:
     return not poll.nudged and in_time and at <= room.now + TOGETHER
 
 
-def _missing(about: Sequence[Poll], homes: Households, room: Room) -> dict[int, list[Poll]]:
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The households, and which of them have voted in which poll."""
+
+    homes: Households
+    voted: dict[int, set[int]]
+
+
+def _seen(about: Sequence[Poll], room: Room) -> _Seen:
+    homes = households.of_class(room.db, room.here.id)
+    return _Seen(homes, {poll.id: poll_post.ballots_of(poll, room, homes).voted() for poll in about})
+
+
+def _missing(about: Sequence[Poll], seen: _Seen, room: Room) -> dict[int, list[Poll]]:
     """What each guardian still has to vote on; not who could read it only after the close."""
     found: dict[int, list[Poll]] = {}
     for poll in about:
-        voted = poll_post.ballots_of(poll, room, homes).voted()
-        for home, persons in homes.guardians.items():
-            for person in persons if home not in voted else ():
+        for home, persons in seen.homes.guardians.items():
+            for person in persons if home not in seen.voted[poll.id] else ():
                 read_at = room.read_at(person)
                 if read_at is None or read_at < poll.closes_at:
                     found.setdefault(person, []).append(poll)
     return found
 
 
-def _tell(person: int, about: Sequence[Poll], room: Room) -> list[Effect]:
+def _tell(person: int, about: Sequence[Poll], seen: _Seen, room: Room) -> list[Effect]:
     ids = [poll.id for poll in about]
-    text = _text(person, about, room)
+    text = _text(person, about, seen, room)
     keys = _buttons(person, about, room)
     return room.tell_person(person, text, *keys, handle=handle(ids, person), quiet=room.hours_of(person))
 
 
 def handle(ids: Sequence[int], person: int) -> str:
     """Our name for a reminder of one or several polls to one person."""
-    return f"poll-nudge/{'+'.join(map(str, ids))}/{person}"
+    return f"{REMINDER}{'+'.join(map(str, ids))}/{person}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +102,15 @@ class Open:
     multiple: bool
 
 
-def _text(person: int, about: Sequence[Poll], room: Room) -> PrivateText:
-    say, homes = room.say_to(person), households.of_class(room.db, room.here.id)
-    home = homes.of_person(person)
+def _text(person: int, about: Sequence[Poll], seen: _Seen, room: Room) -> PrivateText:
+    say, home = room.say_to(person), seen.homes.of_person(person)
     shown = [
         Open(
             poll.number,
             poll.question,
             poll_post.lines(poll.options),
             poll_post.stamp(say, poll.closes_at, room),
-            home in poll_post.ballots_of(poll, room, homes).voted(),
+            home in seen.voted[poll.id],
             poll.state != OPEN,
             poll.anonymous,
             poll.multiple,
@@ -133,7 +143,8 @@ def after_vote(press: Press, room: Room) -> list[Effect]:
         return []
     found = [polls.get(room.db, i) for i in among if isinstance(i, int)]
     about, person = [poll for poll in found if poll is not None], room.who.person
-    return [room.edit(press.handle, _text(person, about, room), *_buttons(person, about, room))]
+    text = _text(person, about, _seen(about, room), room)
+    return [room.edit(press.handle, text, *_buttons(person, about, room))]
 
 
 def _missed(poll: Poll, room: Room) -> list[Effect]:

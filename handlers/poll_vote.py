@@ -43,7 +43,7 @@ def _take(poll: Poll, option: int, home: int, ballots: Ballots, press: Press, ro
     ballots.choose(home, after, room.who.person, room.now)
     if not before:
         _no_reminder(poll, home, ballots, room)
-    changed = bool(before) and voter != room.who.person
+    changed = not set(before) <= set(after) and voter != room.who.person  # more of several is no other choice
     others = _tell_others(poll, home, after, ballots, room) if changed else []
     return [
         told,
@@ -112,7 +112,7 @@ def _tell_others(poll: Poll, home: int, after: Sequence[int], ballots: Ballots, 
         )
         handle = f"poll/{poll.id}/changed/{person}"
         if queue.posted(room.db, handle, address.chat):
-            effects.append(room.edit(handle, text, of=person))
+            effects += [] if poll.anonymous else [room.edit(handle, text, of=person)]
         else:
             queue.cancel(room.db, handle, room.now)
             effects += room.tell_person(person, text, handle=handle, quiet=room.hours_of(person), park=True)

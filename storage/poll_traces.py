@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, update
+from sqlalchemy import and_, or_, update
 from sqlmodel import col, select
 
 from storage import queue
@@ -11,6 +11,9 @@ from storage.tables import ButtonRow, EventRow, Poll
 
 VOTE = "poll.vote"
 """The purpose of a button that chooses an option."""
+
+REMINDER = "poll-nudge/"
+"""How the handles of reminders begin, which have such buttons too."""
 
 TABLES = ("secret_ballots", "turnouts")
 """What is to leave the database's files as well."""
@@ -23,7 +26,11 @@ def forget_marks(records: Records, poll: Poll) -> bool:
     something with buttons is being sent at this moment, so that this must be done once more.
     """
     found = records.exec(
-        select(ButtonRow).where(ButtonRow.classroom_id == poll.classroom_id, ButtonRow.purpose == VOTE)
+        select(ButtonRow).where(
+            ButtonRow.classroom_id == poll.classroom_id,
+            ButtonRow.purpose == VOTE,
+            or_(col(ButtonRow.handle) == poll.handle, col(ButtonRow.handle).startswith(REMINDER)),
+        )
     ).all()
     rows = [row for row in found if row.args.get("poll") == poll.id]
     for row in rows:

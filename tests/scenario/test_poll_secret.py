@@ -311,6 +311,16 @@ async def test_a_change_of_mind_is_told_to_the_family_without_the_choice(world: 
         assert len(records.exec(select(Turnout)).all()) == 1
 
 
+async def test_choosing_more_of_several_is_no_change_to_be_told(world: World) -> None:
+    made, _ = await opened(world, ASKED.replace("[匿名]", "[匿名] [多选]"))
+    for label in "①②":
+        await made.mothers["李雷"].press(label, where=world.group)
+    assert made.fathers["李雷"].inbox == []
+    for label in "①③③":
+        await made.mothers["李雷"].press(label, where=world.group)
+    assert len(made.fathers["李雷"].inbox) == 1
+
+
 async def test_two_families_that_become_one_have_one_vote(world: World) -> None:
     made, voters = await opened(world, families=4)
     await all_press(world, [(v, "①") for v in voters])
