@@ -9,15 +9,16 @@ from dataclasses import replace
 from classroom.effects import Button, Effect, Remove
 from classroom.folding import fold
 from classroom.people import Role
+from classroom.rules import wording
 from classroom.rules.delicate import is_delicate
 from classroom.text import PrivateStr, PrivateText
 from handlers import poll_later, poll_list, poll_post
 from handlers.aside import aside, own
 from handlers.feature import Command, Feature, Press, Who
-from handlers.held_back import SHAMING, Verdict, Way, group_of, hold_back, judge, note, remove, way
+from handlers.held_back import PRIVACY, SHAMING, Verdict, Way, group_of, hold_back, judge, note, remove, way
 from handlers.poll_reading import PollPlan, PollProblem, read_poll
 from handlers.room import Room
-from storage import drafts, identity
+from storage import drafts, guardians, identity
 from storage.tables import Draft
 
 feature = Feature("poll")
@@ -57,7 +58,7 @@ def close(command: Command, room: Room) -> Iterable[Effect]:
 @way("poll")
 def go(text: str, came: Way, approved: bool, room: Room) -> list[Effect]:
     """Bring a poll to its preview, if nothing speaks against its words."""
-    verdict = judge(text, room.roster) or judge(ASKED.sub("，", text), room.roster)
+    verdict = _verdict(text, came, room)
     if verdict is not None and not (approved and verdict.because == SHAMING):
         if room.who.teaches:
             return hold_back(PrivateStr(text), verdict, came, room)
@@ -68,10 +69,24 @@ def go(text: str, came: Way, approved: bool, room: Room) -> list[Effect]:
     return [*_cleared(came, room), *_preview(plan, room)]
 
 
+def _verdict(text: str, came: Way, room: Room) -> Verdict | None:
+    """What speaks against asking this in public: a child who is shamed, or whose family wishes no mention."""
+    found = judge(text, room.roster) or judge(ASKED.sub("，", text), room.roster)
+    if found is not None:
+        return found
+    named = [s for s in room.roster.mentioned_in(text) if not wording.is_common_word(s.name)]
+    if all(guardians.wishes_public_mention(room.db, s.id) for s in named):
+        return None
+    return Verdict(PRIVACY, bool(came.refs))
+
+
 def _refused(verdict: Verdict, came: Way, room: Room) -> list[Effect]:
     """A member of the committee is asked to put it otherwise; what surely shames leaves the group."""
     gone = [remove(came, note(verdict, came, room), room)] if came.refs and verdict.certain else []
-    return [*gone, *aside(room, own(room).private("poll.shaming", removed=bool(gone)))]
+    return [
+        *gone,
+        *aside(room, own(room).private("poll.shaming", removed=bool(gone), because=verdict.because)),
+    ]
 
 
 def _cleared(came: Way, room: Room) -> list[Effect]:

@@ -193,6 +193,17 @@ async def test_the_committee_is_asked_to_put_it_otherwise(world: World) -> None:
     assert world.posted() == [] and "李雷" not in "".join(t for t in world.texts() if t != typed.text)
 
 
+async def test_a_child_whose_family_wishes_no_mention_is_not_named(world: World) -> None:
+    made = await ready_class(world)
+    with world.database.transaction() as records:
+        for link in guardians.active_of(records, made.students["李雷"]):
+            link.public_mention = False
+    for user in (made.committee, made.teacher):
+        typed = await user.in_group("/poll 选谁当升旗手？ | 李雷 | 王芳")
+        assert typed.removed and world.texts() == []
+    assert "不提名字" in made.committee.last.text and "不希望公开提名" in made.teacher.last.text
+
+
 async def test_a_poll_that_did_not_reach_the_group_is_told(world: World) -> None:
     made = await ready_class(world)
     world.platform.fail_next("post", Refused(Failure.NOT_ALLOWED))
