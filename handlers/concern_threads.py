@@ -59,9 +59,9 @@ def _has_read(room: Room, concern: Concern, guardian: Guardian) -> None:
 def reply(press: Press, room: Room) -> Iterable[Effect]:
     """Wait for the guardian's words."""
     guardian, concern = _of_guardian(press.args, room)
-    if guardian is None:
+    if guardian is None or concern is None:
         return _not_any_more(press, room)
-    room.expect("concern.reply", {"concern": concern.id if concern else 0, "guardian": guardian.id})
+    room.expect("concern.reply", {"concern": concern.id, "guardian": guardian.id})
     return [room.tell(room.say.private("concern.write_reply"))]
 
 
@@ -69,7 +69,7 @@ def reply(press: Press, room: Room) -> Iterable[Effect]:
 def replied(said: Said, room: Room) -> Iterable[Effect]:
     """Pass the guardian's words on to the teachers."""
     guardian, concern = _of_guardian(said.data, room)
-    if guardian is None:
+    if guardian is None or concern is None:
         return [room.tell(room.say.private("concern.not_your_child"))]
     return _checked(said, room, "concern.reply") or to_teachers(
         room, guardian, concern, people.cleaned(said.text), files=bool(said.message.attachments)
@@ -77,15 +77,14 @@ def replied(said: Said, room: Room) -> Iterable[Effect]:
 
 
 def to_teachers(
-    room: Room, guardian: Guardian, concern: Concern | None, words: PrivateStr, *, files: bool = False
+    room: Room, guardian: Guardian, concern: Concern, words: PrivateStr, *, files: bool = False
 ) -> list[Effect]:
     """A guardian's words to the teachers concerned, and to the guardian that they are on their way."""
     hearing = people.hearing(room, concern)
     if not hearing:
         return [room.tell(room.say.private("concern.no_teacher"))]
-    if concern is not None:
-        concerns.add_line(room.db, concern.id, guardian.id, room.who.person, words, room.now)
-        _has_read(room, concern, guardian)
+    concerns.add_line(room.db, concern.id, guardian.id, room.who.person, words, room.now)
+    _has_read(room, concern, guardian)
     told = room.say.private("concern.passed_on", later=_when_read(room, hearing), files=files)
     return [
         room.tell(told),
@@ -136,7 +135,7 @@ def _tell_teachers(
     hearing: Iterable[int],
     name: str,
     guardian: Guardian,
-    concern: Concern | None,
+    concern: Concern,
     *,
     words: PrivateStr | None = None,
     answer: bool = False,
@@ -148,10 +147,10 @@ def _tell_teachers(
             name,
             guardian=people.called(room, guardian, say),
             classroom=room.here.name,
-            number=concern.number if concern else None,
+            number=concern.number,
             words=words,
         )
-        args: dict[str, Json] = {"concern": concern.id if concern else 0, "guardian": guardian.id}
+        args: dict[str, Json] = {"concern": concern.id, "guardian": guardian.id}
         button = Button(
             say.label("concern.reply"),
             "concern.answer",
@@ -164,7 +163,7 @@ def _tell_teachers(
             person,
             text,
             *([button] if answer else []),
-            handle=f"concern/{concern.id}/line" if concern else None,
+            handle=f"concern/{concern.id}/line",
             quiet=room.hours_of(person),
             report=Report(failed="concern.teacher_not_reached", data={**args, "teacher": person})
             if words
@@ -211,18 +210,17 @@ def answered(said: Said, room: Room) -> Iterable[Effect]:
     guardian = _active(room, people.number(said.data, "guardian"))
     if not room.who.teaches:
         return [room.tell(room.say.private("concern.visitor"))]
-    if guardian is None:
-        return [room.tell(_unbound(said.data, room))]
     concern = concerns.get(room.db, people.number(said.data, "concern"), room.here.id)
+    if guardian is None or concern is None:
+        return [room.tell(_unbound(said.data, room))]
     return _checked(said, room, "concern.answer") or _to_guardian(room, guardian, concern, said)
 
 
-def _to_guardian(room: Room, guardian: Guardian, concern: Concern | None, said: Said) -> list[Effect]:
+def _to_guardian(room: Room, guardian: Guardian, concern: Concern, said: Said) -> list[Effect]:
     words = people.cleaned(said.text)
-    if concern is not None:
-        concerns.add_line(room.db, concern.id, guardian.id, room.who.person, words, room.now)
+    concerns.add_line(room.db, concern.id, guardian.id, room.who.person, words, room.now)
     say = room.say_to(guardian.person_id)
-    args: dict[str, Json] = {"concern": concern.id if concern else 0, "guardian": guardian.id}
+    args: dict[str, Json] = {"concern": concern.id, "guardian": guardian.id}
     text = say.private(
         "concern.teacher_answers",
         student=guardians.student_name(room.db, guardian.student_id),
@@ -243,7 +241,7 @@ def _to_guardian(room: Room, guardian: Guardian, concern: Concern | None, said: 
             GuardianAddress(guardian.id),
             text,
             thread_buttons(say, guardian, args, ("reply",)),
-            handle=f"concern/{concern.id}/answer/{guardian.id}" if concern else None,
+            handle=f"concern/{concern.id}/answer/{guardian.id}",
             quiet=room.hours_of(guardian.person_id),
             protect=True,
             report=Report(failed="concern.answer_failed", data={**args, "teacher": room.who.person}),
