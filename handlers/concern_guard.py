@@ -13,13 +13,14 @@ from typing import Literal
 
 from classroom.addresses import GroupAddress
 from classroom.concern_typed import ConcernTyped, looks_like_concern
-from classroom.effects import Effect, Remove, Report
+from classroom.effects import Button, Effect, Remove, RemovePost, Report
 from classroom.events import Delivered, Json, Message, SenderKind, Undelivered
+from classroom.people import ALL_TEACHERS
 from classroom.text import PrivateStr
 from handlers import concern, concern_parents, requests_sending
 from handlers import concern_draft as drafting
 from handlers import concern_people as people
-from handlers.feature import Feature
+from handlers.feature import Feature, Press
 from handlers.room import Room
 from storage import drafts, guardians, identity, removals, violations
 from storage.tables import Chat, Draft
@@ -153,8 +154,44 @@ def _remove(message: Message, room: Room, why: Why) -> list[Effect]:
         said = room.say_to(who.person).private("concern.no_class_here", words=PrivateStr(message.text))
         removed.append(room.tell(said, park=True))
     if message.sender.kind is SenderKind.ANONYMOUS_ADMIN:
-        removed.append(room.pointer())
+        removed += _who_was_that(message, room, why)
     return removed
+
+
+def _who_was_that(message: Message, room: Room, why: Why) -> list[Effect]:
+    """Which teacher an anonymous administrator is shows in a press; till then the button keeps the words."""
+    if not message.text:
+        return []
+    if room.classroom is None:
+        return [room.pointer()]
+    args: dict[str, Json] = {
+        "text": message.text,
+        "ref": message.ref,
+        "files": bool(message.attachments),
+        "why": why,
+    }
+    say = room.say_class
+    mine = Button(
+        say.label("common.it_was_me"), "concern.mine", args, roles=ALL_TEACHERS, hours=24, once=True
+    )
+    return [room.post(say.group("common.who_was_that"), mine)]
+
+
+@feature.button("concern.mine")
+def mine(press: Press, room: Room) -> Iterable[Effect]:
+    """The teacher behind an anonymous concern says so: it goes on as a draft of theirs, in private."""
+    if room.group is None:
+        return []
+    words = people.cleaned(str(press.args.get("text")))
+    data: dict[str, Json] = {
+        "came_from": f"{room.group.chat}:{press.args.get('ref')}",
+        "why": press.args.get("why"),
+        "version": 0,
+        "files": press.args.get("files") is True,
+    }
+    draft = drafts.keep(room.db, room.here.id, room.who.person, KIND, words, room.now, data)
+    known = {"chat": room.group.chat, "draft": draft.id, "person": room.who.person, "why": data["why"]}
+    return [RemovePost(room.group, press.handle), *_continue(known, room)]
 
 
 def _noted(message: Message, room: Room, why: Why, draft: Draft | None) -> dict[str, Json]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from classroom.addresses import GroupAddress
 from classroom.effects import Button, Effect, Enclosed, Remove, Report
-from classroom.events import Json
+from classroom.events import Json, Right
 from classroom.roster import Roster
 from classroom.rules import wording
 from classroom.rules.wording.marks import about_examinations
@@ -20,7 +20,7 @@ from handlers import concern_term
 from handlers.aside import aside, own
 from handlers.room import Room
 from storage import drafts, identity, removals, violations
-from storage.tables import Draft
+from storage.tables import Chat, Draft
 
 KIND = "held"
 SHAMING, MARKS, PRIVACY = "shaming", "marks", "privacy"
@@ -132,10 +132,17 @@ def handle(draft: Draft) -> str:
 def text_of(draft: Draft, room: Room) -> PrivateText:
     """Show a held text to its author, and why it is held."""
     way = read_way(draft.data)
-    state = "stands" if way.refs else "removed" if way.stood else "unsent"
+    taken_down = "removed" if _may_delete(way, room) else "stuck"
+    state = "stands" if way.refs else taken_down if way.stood else "unsent"
     return own(room).private(
         "held.held", state=state, because=draft.data.get("because"), words=draft.words, by=way.by
     )
+
+
+def _may_delete(way: Way, room: Room) -> bool:
+    """False only where it is known that the bot may not: then nobody is told that a text is gone."""
+    chat = room.db.get(Chat, way.chat) if way.chat is not None else None
+    return chat is None or Right.DELETE.value in chat.rights
 
 
 def choices(draft: Draft, room: Room) -> list[Button]:

@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import col, select
 
 from bot.app import App
+from bot.platforms.fake import Shown
 from bot.ports import Failure, Refused, TryAgain
 from classroom.effects import Effect
 from classroom.events import Attachment, Message, Right, Sender, SenderKind
@@ -262,13 +263,50 @@ async def test_a_command_of_the_committee_goes_as_well(world: World) -> None:
     assert shown.removed and not leaked(world) and "发送" not in ready.committee.buttons()
 
 
-async def test_an_anonymous_administrator_gets_a_neutral_pointer_only(world: World) -> None:
-    await ready_class(world)
+async def anonymous(world: World, text: str) -> Shown:
     admin = Sender("1087968824", "Group", kind=SenderKind.ANONYMOUS_ADMIN)
-    shown = world.platform.say(admin, world.group, f"/concern 李雷 {WORDS}")
+    shown = world.platform.say(admin, world.group, text)
     await world.settle()
+    return shown
+
+
+async def test_an_anonymous_administrator_shows_by_a_press_and_goes_on_in_private(world: World) -> None:
+    ready = await ready_class(world)
+    shown = await anonymous(world, f"/concern 李雷 {WORDS}")
     assert shown.removed and len(world.posted()) == 1 and "李雷" not in world.posted()[0].text
-    assert [k.token for k in world.posted()[0].keys] == [None]
+    for other in (ready.mothers["李雷"], ready.committee, ready.stranger):
+        await other.press("是我发的", where=world.group)
+        assert WORDS not in other.heard
+    await ready.teacher.press("是我发的", where=world.group)
+    assert WORDS in ready.teacher.heard and "发送" in ready.teacher.buttons()
+    assert world.posted() == [] and not leaked(world)
+
+
+async def test_an_anonymous_one_whose_door_is_shut_finds_the_draft_behind_it(world: World) -> None:
+    ready = await ready_class(world)
+    ready.teacher.private.opened = False
+    await anonymous(world, f"/concern 李雷 {WORDS}")
+    await ready.teacher.press("是我发的", where=world.group)
+    assert not leaked(world)
+    await ready.teacher.in_private("/start hi")
+    assert WORDS in ready.teacher.heard and "发送" in ready.teacher.buttons()
+
+
+async def test_what_an_anonymous_one_said_to_a_quote_is_given_back(world: World) -> None:
+    ready = await ready_class(world)
+    shown = await ready.teacher.in_group(f"/concern 李雷 {WORDS}")
+    admin = Sender("1087968824", "Group", kind=SenderKind.ANONYMOUS_ADMIN)
+    world.platform.say(admin, world.group, "这是怎么了", reply_to=shown)
+    await world.settle()
+    await ready.teacher.press("是我发的", where=world.group)
+    assert "这是怎么了" in ready.teacher.last.text and not leaked(world)
+
+
+async def test_an_anonymous_one_without_words_gets_the_way(world: World) -> None:
+    ready = await ready_class(world)
+    await anonymous(world, "/私聊")
+    await ready.teacher.press("是我发的", where=world.group)
+    assert "/私聊 姓名" in ready.teacher.heard and not leaked(world)
 
 
 async def test_in_a_channels_name_it_is_removed_without_a_word(world: World) -> None:

@@ -455,6 +455,15 @@ async def test_an_anonymous_one_that_cannot_be_deleted(world: World) -> None:
     assert "手动删除" in made.teacher.heard and SECRET not in made.teacher.heard
 
 
+async def test_what_may_not_be_deleted_is_not_called_gone(world: World) -> None:
+    made = await ready_class(world)
+    world.platform.add_bot(made.teacher.sender, world.group, frozenset({Right.PIN}))
+    await world.settle()
+    shown = await made.teacher.in_group(SECRET)
+    assert not shown.removed and "撤下来了" not in made.teacher.heard and "手动删除" in made.teacher.heard
+    assert "改为私信" in made.teacher.buttons()
+
+
 async def test_an_anonymous_doubtful_one_is_left(world: World) -> None:
     await ready_class(world)
     await anonymous(world, DOUBTFUL)
