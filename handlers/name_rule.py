@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from classroom.commands import read_command
 from classroom.effects import Effect
 from classroom.events import Delivered, Joined, Json, Message, Right, Undelivered
 from handlers import name_sweep
@@ -12,7 +11,7 @@ from handlers.feature import Feature, Happening
 from handlers.name_looking import look, recheck, settle, tell_muted
 from handlers.places import is_set_up
 from handlers.room import Room
-from handlers.rule_book import able
+from handlers.rule_book import able, is_command
 from storage import member_names, violations
 from storage.member_names import MUTED, WRONG
 from storage.tables import NameState
@@ -31,13 +30,8 @@ def with_a_message(message: Message, room: Room) -> Iterable[Effect] | None:
     if room.who.teaches or (room.who.guardian_of and able(room, room.platform, Right.TAG)):
         return None
     known = member_names.find(room.db, room.group.chat, room.who.account)
-    return look(room, known, speak=not _is_command(message, room)) if known is not None else None
-
-
-def _is_command(message: Message, room: Room) -> bool:
-    """Whoever has just asked for something else gets that answer alone; the reminder comes another time."""
-    spellings = {name: c.name for c in room.instance.commands for name in (c.name, *c.chinese)}
-    return read_command(message.text, spellings) is not None
+    # whoever has just asked for something else gets that answer alone; the reminder comes another time
+    return look(room, known, speak=not is_command(message, room)) if known is not None else None
 
 
 @feature.on(Joined)

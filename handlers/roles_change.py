@@ -9,6 +9,7 @@ from classroom.effects import Button, Effect
 from classroom.people import ALL_TEACHERS, Role
 from classroom.text import PrivateText
 from handlers.menus import has_command, menus_for
+from handlers.name_looking import recheck
 from handlers.roles_reading import Wish
 from handlers.room import Room
 from storage import classrooms, drafts, guardians, identity, presses, schedules
@@ -39,7 +40,8 @@ def change(room: Room, person: int, wish: Wish, until: date | None) -> Change:
     if wish.role is None and not held:
         return Change(_without_role(room, person, wish, say), _told_how_to_bind(room, person, wish))
     set_role(room, person, wish.role, until)
-    effects = [*_tell(room, person, wish, until), *menus_for(room, person)]
+    heard = recheck(room, person)  # who teaches or is of the committee is never muted for a name
+    effects = [*_tell(room, person, wish, until), *menus_for(room, person), *heard]
     return Change(_done(room, person, wish, until, say), effects)
 
 

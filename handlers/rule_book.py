@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from classroom.events import Json, Right
+from classroom.commands import read_command
+from classroom.events import Json, Message, Right
 from classroom.relations import Relation
 from classroom.roster import Roster, Student
 from classroom.rules.names import DEFAULT_PATTERN, expected_name
@@ -74,6 +75,12 @@ def example(pattern: str, room: Room) -> str:
 def _nobody(roster: Roster, english: bool) -> str:
     names = NOBODYS_ABROAD if english else NOBODYS
     return next((name for name in names if not roster.find(name)), names[0])
+
+
+def is_command(message: Message, room: Room) -> bool:
+    """True if a message is one of our commands."""
+    spellings = {name: c.name for c in room.instance.commands for name in (c.name, *c.chinese)}
+    return read_command(message.text, spellings) is not None
 
 
 def able(room: Room, platform: str, right: Right) -> bool:

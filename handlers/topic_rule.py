@@ -30,7 +30,7 @@ from handlers import topic_reports, topic_telling
 from handlers.feature import Feature
 from handlers.places import is_set_up
 from handlers.room import Room
-from handlers.rule_book import RuleBook, rules_of
+from handlers.rule_book import RuleBook, is_command, rules_of
 from storage import hearing, violations
 from storage.tables import Violation
 
@@ -40,11 +40,16 @@ topic_reports.attach(feature)
 LOOK_BACK = timedelta(minutes=10)
 
 
-@feature.watch
+@feature.beside
 def look(message: Message, room: Room) -> Iterable[Effect] | None:
-    """Judge what somebody who does not teach writes or edits in a group of the class."""
+    """Judge what somebody who does not teach writes or edits in a group of the class.
+
+    An ad behind a command's name is one, too; only the committee's commands are their own business.
+    """
     speaker = _speaker(message, room)
     if speaker is None or room.group is None or not is_set_up(room):
+        return None
+    if speaker is Speaker.COMMITTEE and is_command(message, room):
         return None
     book = rules_of(room)
     if book.topics is Mode.OFF or read_ack(message.text) is Ack.BARE:
@@ -55,7 +60,7 @@ def look(message: Message, room: Room) -> Iterable[Effect] | None:
     verdict = judge(said, _context(message, words, digest, book, room))
     if (verdict.ok and not verdict.report) or _stands(digest, room):
         return None
-    return _follow(message, verdict, speaker, digest, room) or None
+    return _follow(message, verdict, speaker, digest, room)
 
 
 def _speaker(message: Message, room: Room) -> Speaker | None:

@@ -266,6 +266,18 @@ async def test_muted_after_the_grace_and_heard_again_at_once(world: World) -> No
     assert world.group.muted == set() and "又可以发言" in cat.heard
 
 
+async def test_who_gets_a_role_is_heard_again_at_once(world: World) -> None:
+    muting(world)
+    c = await ready_class(world)
+    cat = newcomer(world)
+    shown = await cat.in_group("大家好")
+    await world.later(days=3, hours=1)
+    await cat.in_group("怎么还没好")
+    assert world.group.muted == {"77"}
+    await c.teacher.in_group("/role 家委", reply_to=shown)
+    assert world.group.muted == set()
+
+
 async def test_switched_off_everybody_is_heard_again(world: World) -> None:
     muting(world)
     c = await ready_class(world)

@@ -137,6 +137,19 @@ async def test_an_edit_is_judged_again(world: World) -> None:
     assert world.texts() == [] and done(world) == [("ad", "enforced")]
 
 
+@pytest.mark.parametrize("before", ["/help ", "/群规 ", "老师，孩子明天请假。"])
+async def test_an_ad_hides_behind_nothing_else(world: World, before: str) -> None:
+    c = await ready_class(world)
+    shown = await c.mothers["李雷"].in_group(before + AD)
+    assert shown.removed and done(world) == [("ad", "enforced")]
+
+
+async def test_a_command_of_the_committee_is_not_judged(world: World) -> None:
+    c = await ready_class(world)
+    await c.committee.in_group(f"/help {AD}")
+    assert rows(world) == []
+
+
 async def test_a_channels_ad_goes_and_nobody_is_told_but_the_teacher(world: World) -> None:
     c = await ready_class(world)
     world.platform.say(Sender("-200", "优惠频道", kind=SenderKind.CHANNEL), world.group, AD)
