@@ -98,12 +98,18 @@ def arrived(room: Room, leave: Request, say: Say, *, updated: bool = False) -> P
         "leave.arrived",
         number=leave.number,
         student=guardians.student_name(room.db, leave.student_id or 0),
-        days=people.days_of(room, leave, say),
+        days=_as_spoken(room, leave, say),
         reason=leave.text,
         updated=updated,
         later=people.when_read(room, people.hearing(room, leave), say),
         phone=people.phone(room),
     )
+
+
+def _as_spoken(room: Room, leave: Request, say: Say) -> str:
+    """The days as the parent who reads this at once would say them."""
+    first, last = leave.first_day or room.today.date(), leave.last_day or room.today.date()
+    return people.span_text(room, first, last, leave.part, say)
 
 
 def take_back(room: Room, leave: Request, shown: str) -> list[Effect]:
@@ -113,7 +119,7 @@ def take_back(room: Room, leave: Request, shown: str) -> list[Effect]:
     plan_list(room)
     plan_reminder(room)
     say = room.say
-    days = people.days_of(room, leave, say)
+    days = _as_spoken(room, leave, say)
     student = guardians.student_name(room.db, leave.student_id or 0)
     told: list[Effect] = [
         room.edit(shown, say.private("leave.withdrawn", student=student, days=days, number=leave.number))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from classroom.people import ALL_TEACHERS, Role
 from handlers.room import Room
@@ -90,17 +90,35 @@ def day_text(room: Room, day: date, say: Say) -> str:
 
 
 def days_of(room: Room, leave: Request, say: Say) -> str:
-    """The days of a leave as people say them, with the part of the day; empty for a message."""
+    """The days of a leave with the part of the day, as a letter says them; empty for a message.
+
+    By date: a letter that waits for the morning must not say 明天 of today.
+    """
     if leave.first_day is None or leave.last_day is None:
         return ""
-    return span_text(room, leave.first_day, leave.last_day, leave.part, say)
+    return span_text(room, leave.first_day, leave.last_day, leave.part, say, by_date=True)
 
 
-def span_text(room: Room, first: date, last: date, part: str | None, say: Say) -> str:
-    """A span of days and the part of the day as people say them."""
+def span_text(
+    room: Room, first: date, last: date, part: str | None, say: Say, *, by_date: bool = False
+) -> str:
+    """A span of days and the part of the day as people say them; `by_date`: never 今天 or 明天."""
+    spoken = date_text if by_date else day_text
     return say.label(
         "leave.days",
-        first=day_text(room, first, say),
-        last=day_text(room, last, say) if last != first else "",
+        first=spoken(room, first, say),
+        last=spoken(room, last, say) if last != first else "",
         part=part or "day",
     ).text
+
+
+def date_text(room: Room, day: date, say: Say) -> str:
+    """A day by its date, however near: 11月24日（周二）."""
+    if abs(day - room.today.date()) > timedelta(days=7):
+        return day_text(room, day, say)
+    month = timedelta(days=30)
+    seen_from = day + month if (day + month).year == day.year else day - month
+    noon = time(12)
+    return say.day(
+        datetime.combine(day, noon, room.zone), room.zone, datetime.combine(seen_from, noon, room.zone)
+    )

@@ -19,7 +19,7 @@ async def test_one_line_reaches_the_teacher_and_nobody_else(world: World) -> Non
     ready = await ready_class(world)
     mother = ready.mothers["李雷"]
     await mother.in_private("/leave 明天 发烧")
-    for part in ("第 1 号", "李雷妈妈", "明天（周二）全天", "发烧"):
+    for part in ("第 1 号", "李雷妈妈", "11月24日（周二）全天", "发烧"):
         assert part in ready.teacher.last.text, part
     assert ready.teacher.buttons() == ["准假", "知道了", "回复", "转给…"]
     assert "请假已经送到老师那里" in mother.last.text and "明天（周二）全天" in mother.last.text
@@ -69,7 +69,8 @@ async def test_the_answer_and_what_the_parent_says_back(world: World) -> None:
     await ready.teacher.in_private("好好休息，<b>作业</b>不急。")
     assert "好好休息，<b>作业</b>不急。" in ready.mothers["李雷"].last.text
     assert (
-        "王老师" in ready.mothers["李雷"].last.text and "明天（周二）全天" in ready.mothers["李雷"].last.text
+        "王老师" in ready.mothers["李雷"].last.text
+        and "11月24日（周二）全天" in ready.mothers["李雷"].last.text
     )
     await ready.mothers["李雷"].press("回复")
     await ready.mothers["李雷"].in_private("谢谢老师")
@@ -91,7 +92,7 @@ async def test_a_bare_command_asks_by_buttons(world: World) -> None:
     assert mother.buttons() == ["病假", "事假", "我来写原因", "不请了"]
     await mother.press("病假")
     assert "明天（周二）下午" in mother.last.text and len(mother.inbox) == 1
-    assert "病假" in ready.teacher.last.text and "明天（周二）下午" in ready.teacher.last.text
+    assert "病假" in ready.teacher.last.text and "11月24日（周二）下午" in ready.teacher.last.text
 
 
 async def test_another_date_and_a_reason_in_words(world: World) -> None:
@@ -180,7 +181,7 @@ async def test_in_english(world: World) -> None:
     ready = await ready_class(world)
     speaks_english(world, ready.mothers["李雷"], ready.teacher)
     await ready.mothers["李雷"].in_private("/leave tomorrow afternoon dentist")
-    assert "tomorrow (Tue), afternoon" in ready.teacher.last.text and "dentist" in ready.teacher.last.text
+    assert "Tue 24 Nov, afternoon" in ready.teacher.last.text and "dentist" in ready.teacher.last.text
     assert "has reached the teacher" in ready.mothers["李雷"].last.text
     await ready.teacher.press("Approve")
     assert "has approved the leave" in ready.mothers["李雷"].last.text
@@ -272,6 +273,15 @@ async def test_at_night_the_parent_reads_when_it_will_be_seen_and_whom_to_call(w
     assert "请假的同学（1 人）" in ready.teacher.last.text
 
 
+async def test_what_waits_for_the_morning_does_not_say_tomorrow_of_today(world: World) -> None:
+    ready = await ready_class(world)
+    await world.until(20, 30)
+    await ready.mothers["李雷"].in_private("/leave 明天 发烧")
+    assert "明天（周二）全天" in ready.mothers["李雷"].last.text
+    await world.until(7, 0)
+    assert "11月24日（周二）全天" in ready.teacher.last.text and "明天" not in ready.teacher.last.text
+
+
 async def test_an_answer_at_night_waits_for_the_morning(world: World) -> None:
     ready = await ready_class(world)
     await ready.mothers["李雷"].in_private("/leave 后天 看牙")
@@ -355,7 +365,7 @@ async def test_in_the_group_it_is_left_alone_and_the_private_way_is_offered(worl
     assert not shown.removed and world.posted() == [] and ready.teacher.inbox == []
     assert "要我私下帮您向老师请假吗" in ready.mothers["李雷"].last.text
     await ready.mothers["李雷"].press("帮我请假")
-    assert "李雷妈妈" in ready.teacher.last.text and "明天（周二）全天" in ready.teacher.last.text
+    assert "李雷妈妈" in ready.teacher.last.text and "11月24日（周二）全天" in ready.teacher.last.text
     assert world.posted() == []
 
 

@@ -179,7 +179,7 @@ async def test_words_that_ask_for_leave_are_offered_as_a_leave_too(world: World)
     await mother.in_private("老师，李雷明天发烧请假一天")
     assert mother.buttons() == ["帮我请假", "留言给老师"]
     await mother.press("帮我请假")
-    assert "明天（周二）全天" in ready.teacher.last.text and [r.kind for r in stored(world)] == ["leave"]
+    assert "11月24日（周二）全天" in ready.teacher.last.text and [r.kind for r in stored(world)] == ["leave"]
 
 
 async def test_what_is_no_words_of_a_parents_is_not_offered(world: World) -> None:
