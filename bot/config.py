@@ -58,7 +58,40 @@ def _read_day(value: object) -> object:
     return value
 
 
+def _read_number(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("write a number, such as 20")
+    return value
+
+
+def _read_switch(value: object) -> object:
+    if isinstance(value, bool) or (isinstance(value, str) and value.lower() in ("true", "false")):
+        return value
+    raise ValueError("write true or false")
+
+
+def _read_database(value: object) -> object:
+    if not isinstance(value, str) or not re.fullmatch(r"sqlite:///.+|postgresql(\+psycopg)?://.+", value):
+        raise ValueError('write "sqlite:///homeroom.db" or "postgresql://user:password@host/homeroom"')
+    return value
+
+
+def _read_address(value: object) -> object:
+    if not isinstance(value, str) or not re.match(r"https?://[^/\s]+", value):
+        raise ValueError('write an address such as "https://api.telegram.org"')
+    return value
+
+
+def _read_webhook(value: object) -> object:
+    if value is not None and (not isinstance(value, str) or not re.match(r"https://[^/\s]+", value)):
+        raise ValueError('Telegram calls https only: write "https://class.example.org/telegram/webhook"')
+    return value
+
+
 Duration = Annotated[timedelta, BeforeValidator(read_duration)]
+Number = Annotated[float, BeforeValidator(_read_number)]
+Whole = Annotated[int, BeforeValidator(_read_number)]
+Switch = Annotated[bool, BeforeValidator(_read_switch)]
 HoursText = Annotated[str, BeforeValidator(_read_hours)]
 
 
@@ -71,26 +104,26 @@ class Section(BaseModel):
 class StorageSection(Section):
     """Where everything is kept."""
 
-    url: str = "sqlite:///homeroom.db"
+    url: Annotated[str, BeforeValidator(_read_database)] = "sqlite:///homeroom.db"
     key_file: Path | None = None
 
 
 class LimitsSection(Section):
     """What Telegram permits; 0 switches a limit off."""
 
-    total_per_second: float = Field(default=30, ge=0)
-    private_per_second: float = Field(default=1, ge=0)
-    private_burst: int = Field(default=3, ge=1)
-    group_per_minute: float = Field(default=20, ge=0)
+    total_per_second: Number = Field(default=30, ge=0)
+    private_per_second: Number = Field(default=1, ge=0)
+    private_burst: Whole = Field(default=3, ge=1)
+    group_per_minute: Number = Field(default=20, ge=0)
 
 
 class TelegramSection(Section):
     """The bot's account on Telegram."""
 
     token: SecretStr | None = None
-    api_root: str = "https://api.telegram.org"
+    api_root: Annotated[str, BeforeValidator(_read_address)] = "https://api.telegram.org"
     mode: Literal["polling", "webhook"] = "polling"
-    webhook_url: str | None = None
+    webhook_url: Annotated[str | None, BeforeValidator(_read_webhook)] = None
     webhook_secret: SecretStr | None = None
     limits: LimitsSection = LimitsSection()
 
@@ -113,7 +146,7 @@ class WebSection(Section):
     """Where webhooks are received."""
 
     host: str = "127.0.0.1"
-    port: int = Field(default=8080, ge=0, le=65535)
+    port: Whole = Field(default=8080, ge=0, le=65535)
 
 
 class DefaultsSection(Section):
@@ -143,7 +176,7 @@ class NamesSection(Section):
     """The rule on names."""
 
     grace: Duration = timedelta(days=3)
-    mute: bool = False
+    mute: Switch = False
 
 
 class PollsSection(Section):

@@ -15,7 +15,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine, event, inspect, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, create_engine
 
@@ -112,14 +112,26 @@ def _without_values(error: DBAPIError) -> str:
 
 
 def open_database(url: str, key_file: Path | None = None, *, durable: bool = True) -> Database:
-    """Open, check and migrate. DatabaseError if it is newer than the program or sealed with another key.
+    """Open, check and migrate. DatabaseError if it cannot be, is newer than the program or has another key.
 
     `durable` False does not wait for the disk: for what may be lost, such as a test's database.
     """
-    parsed = make_url(url)
-    keys = KeyRing(load_key(_key_path(parsed, key_file)))
-    database = Database(_engine(parsed, durable), keys)
-    _upgrade(database.engine)
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):  # such as a port that is no number
+        raise DatabaseError("[storage] url is not the address of a database: correct it") from None
+    try:
+        keys = KeyRing(load_key(_key_path(parsed, key_file)))
+        database = Database(_engine(parsed, durable), keys)
+        _upgrade(database.engine)
+    except OSError as error:
+        raise DatabaseError(
+            f"{error.filename}: {error.strerror}: correct [storage] url or key_file, or who may write there"
+        ) from None
+    except DBAPIError as error:
+        raise DatabaseError(
+            f"the database cannot be opened ({_without_values(error)}): see that it runs; check [storage] url"
+        ) from None
     _prove_key(database)
     return database
 

@@ -54,6 +54,7 @@ class KeyRing:
 
 def load_key(path: Path) -> bytes:
     """Read the instance's secret; make it with mode 0600 at the first start."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

@@ -30,7 +30,13 @@ def write(folder: Path, text: str) -> Path:
         ),
         ("[telegram.limits]\ngroup_per_minute = -1", "greater than or equal to 0"),
         ("[notices]\nnudge_after = '12'", 'write a duration as "90s"'),
-        ("[names]\nmute = 'perhaps'", "[names] mute: Input should be a valid boolean"),
+        ("[names]\nmute = 'perhaps'", "[names] mute: write true or false"),
+        ("[names]\nmute = 1", "[names] mute: write true or false"),
+        ("[telegram.limits]\ngroup_per_minute = true", "group_per_minute: write a number"),
+        ("[telegram]\napi_root = 'api.telegram.org'", "[telegram] api_root: write an address such as"),
+        ("[telegram]\nwebhook_url = 'http://x.org/'", "[telegram] webhook_url: Telegram calls https only"),
+        ("[storage]\nurl = 'mysql://me:secret@host/x'", '[storage] url: write "sqlite:///homeroom.db" or'),
+        ("[storage]\nurl = 'homeroom.db'", '[storage] url: write "sqlite:///homeroom.db" or'),
         ("[hours]\nquiet = '25:00-07:00'", 'write hours as "21:00-07:00", or "off"'),
         ("[hours]\nteacher = 7", 'write hours as "21:00-07:00", or "off"'),
         ("[defaults]\ntimezone = 'Mars/Olympus'", 'write a zone as "Asia/Shanghai"'),
@@ -45,6 +51,13 @@ def test_a_mistake_is_named_with_its_file(tmp_path: Path, text: str, said: str) 
     with pytest.raises(ConfigError) as caught:
         load(path)
     assert said in str(caught.value) and str(path) in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_the_environment_switches_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOMEROOM_NAMES__MUTE", "True")
+    monkeypatch.setenv("HOMEROOM_TELEGRAM__LIMITS__GROUP_PER_MINUTE", "0")
+    settings = load(write(tmp_path, ""))
+    assert settings.names.mute is True and settings.telegram.limits.group_per_minute == 0
 
 
 def test_a_missing_file_says_where_to_get_one(tmp_path: Path) -> None:

@@ -47,6 +47,25 @@ def test_another_key_is_refused(database_kind: Kind, fresh_database: FreshDataba
         open_database(url, tmp_path / "other.key")
 
 
+def test_what_cannot_be_opened_is_said_in_one_line(tmp_path: Path) -> None:
+    for url, said in (
+        ("postgresql://me:hush@127.0.0.1:1/x", "see that it runs"),
+        ("postgresql://me:hush@localhost:port/x", "is not the address"),
+        (f"sqlite:///{KEY}", "SQLITE_NOTADB"),
+    ):
+        with pytest.raises(DatabaseError, match=said) as caught:
+            open_database(url, tmp_path / "homeroom.key")
+        assert "\n" not in str(caught.value) and "hush" not in str(caught.value)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DatabaseError, match="key_file"):
+        open_database(f"sqlite:///{tmp_path}/file/homeroom.db")
+
+
+def test_the_folder_of_a_new_database_is_made(tmp_path: Path) -> None:
+    open_database(f"sqlite:///{tmp_path}/new/homeroom.db").close()
+    assert (tmp_path / "new" / "homeroom.key").exists()
+
+
 def test_the_key_is_made_for_its_owner_only_and_kept(tmp_path: Path) -> None:
     path = tmp_path / "homeroom.key"
     assert load_key(path) == load_key(path)
