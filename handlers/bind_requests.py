@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 
-from classroom.addresses import PersonAddress
-from classroom.effects import Button, EditTold, Effect, Tell
+from classroom.effects import Button, Effect
 from classroom.roster import Student
 from handlers import bind_news
 from handlers.bind_steps import Screen
 from handlers.feature import Feature, Press
 from handlers.naming import student_label
 from handlers.room import Room
-from storage import guardians, identity, presses, queue, rosters, told
+from handlers.standing_list import keep_current, say_anew
+from storage import guardians, rosters
 from storage.tables import Guardian
 from templates.render import Say
-
-FRESH = timedelta(hours=24)
-"""How old a list may be and still be edited; an older one has scrolled out of sight."""
 
 MOST_LINES = 20
 
@@ -41,34 +37,17 @@ def lists(room: Room, *, news: bool) -> list[Effect]:
 
 
 def _list(room: Room, teacher: int, waiting: Sequence[Guardian], *, news: bool) -> list[Effect]:
-    to = identity.private_address(room.db, teacher)
-    if to is None:
-        return []
-    handle = _handle(room, teacher)
-    unsent = queue.cancel(room.db, handle, room.now)
-    at = told.last_told(room.db, handle, to.chat)
     screen = _screen(room, teacher, waiting)
-    if unsent or (news and (at is None or room.now - at > FRESH or len(waiting) == 1)):
-        return _anew(room, teacher, to, screen) if waiting else []
-    return [EditTold(to, handle, screen.text, screen.buttons)] if at is not None else []
-
-
-def _anew(room: Room, teacher: int, to: PersonAddress, screen: Screen) -> list[Effect]:
-    """Say it as a new message; the old one, edited first in the same lane, gives way."""
-    handle, say = _handle(room, teacher), room.say_to(teacher)
-    presses.end_buttons(room.db, handle, room.now)
-    awake = teacher == room.who.person
-    tell = Tell(
-        to,
+    return keep_current(
+        room,
+        teacher,
+        _handle(room, teacher),
         screen.text,
         screen.buttons,
-        handle=handle,
-        quiet=None if awake else room.hours_of(teacher),
-        park=True,
+        lines=len(waiting),
+        news=news,
+        below=room.say_to(teacher).private("bind.list_below"),
     )
-    if told.last_told(room.db, handle, to.chat) is None:
-        return [tell]
-    return [EditTold(to, handle, say.private("bind.list_below")), tell]
 
 
 def _handle(room: Room, teacher: int) -> str:
@@ -81,7 +60,9 @@ def show(press: Press, room: Room) -> Iterable[Effect]:
     waiting = guardians.pending_in(room.db, room.here.id)
     if to is None or not room.who.leads:
         return []
-    return _anew(room, room.who.person, to, _screen(room, room.who.person, waiting))
+    teacher = room.who.person
+    screen, below = _screen(room, teacher, waiting), room.say_to(teacher).private("bind.list_below")
+    return say_anew(room, teacher, to, _handle(room, teacher), screen.text, screen.buttons, below)
 
 
 def _screen(room: Room, teacher: int, waiting: Sequence[Guardian]) -> Screen:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from classroom.addresses import PersonAddress
-from classroom.effects import Button, EditTold, Effect, Enclosed, Post, Report, Restrict, Tell
+from classroom.effects import Button, Effect, Enclosed, Post, Report, Restrict
 from classroom.events import Delivered, Json, Undelivered
 from classroom.rules.topics import Category
 from classroom.text import PrivateStr, PrivateText
@@ -16,7 +15,8 @@ from handlers.feature import Feature, Press
 from handlers.held_back import SHAMING, Way, group_of, hold_back, way
 from handlers.held_back import judge as judge_public
 from handlers.room import Room
-from storage import identity, presses, queue, told, violations
+from handlers.standing_list import keep_current
+from storage import identity, violations
 from storage.tables import Chat, Violation
 from templates.render import Say
 
@@ -24,7 +24,6 @@ COMPLAINT = "complaint"
 """No broken rule: what the teacher should hear, and what nobody touches."""
 
 RULES = frozenset({*(c.value for c in Category), COMPLAINT})
-FRESH = timedelta(hours=24)
 MOST_LINES = 10
 SHOWN = 120
 
@@ -55,33 +54,16 @@ def lists(room: Room, *, news: bool) -> list[Effect]:
 
 
 def _list(room: Room, teacher: int, rows: Sequence[Violation], *, news: bool) -> list[Effect]:
-    to = identity.private_address(room.db, teacher)
-    if to is None:
-        return []
-    handle = _handle(room, teacher)
-    unsent = queue.cancel(room.db, handle, room.now)
-    at = told.last_told(room.db, handle, to.chat)
-    fresh = at is not None and room.now - at <= FRESH
-    if rows and (unsent or (news and (not fresh or len(rows) == 1))):
-        return _anew(room, teacher, to, rows, again=at is not None)
-    screen = _text(room, teacher, rows)
-    return [EditTold(to, handle, screen, _buttons(room, teacher, rows))] if at is not None else []
-
-
-def _anew(
-    room: Room, teacher: int, to: PersonAddress, rows: Sequence[Violation], *, again: bool
-) -> list[Effect]:
-    """Say it as a new message; the old one, edited first in the same lane, gives way."""
-    handle = _handle(room, teacher)
-    presses.end_buttons(room.db, handle, room.now)
-    text, buttons = _text(room, teacher, rows), _buttons(room, teacher, rows)
-    tell = Tell(to, text, buttons, handle=handle, quiet=room.hours_of(teacher), park=True)
-    below = room.say_to(teacher).private("topics.list_below")
-    return [EditTold(to, handle, below), tell] if again else [tell]
-
-
-def _handle(room: Room, teacher: int) -> str:
-    return f"topics/reports/{room.here.id}/{teacher}"
+    return keep_current(
+        room,
+        teacher,
+        f"topics/reports/{room.here.id}/{teacher}",
+        _text(room, teacher, rows),
+        _buttons(room, teacher, rows),
+        lines=len(rows),
+        news=news,
+        below=room.say_to(teacher).private("topics.list_below"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
