@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 
 from classroom.commands import read_command, unknown_command
-from classroom.effects import Button, Effect, RemovePost
+from classroom.effects import Button, Effect, React, RemovePost
 from classroom.events import Json, Message
+from classroom.folding import fold
 from classroom.text import PrivateStr
 from handlers import leave_steps, requests_sending
 from handlers import requests_people as people
@@ -15,6 +17,7 @@ from handlers.concern_people import cleaned, number
 from handlers.enclosing import own_files
 from handlers.feature import Feature, Press
 from handlers.leave_reading import Reading, asks_for_leave, read_leave
+from handlers.receipts import is_ack
 from handlers.requests_threads import answer
 from handlers.room import Room
 from handlers.start import enter
@@ -27,6 +30,11 @@ ONE_THOUGHT = timedelta(minutes=10)
 
 RECENT = timedelta(days=3)
 OFFERED_ONCE = timedelta(hours=12)
+_THANKS = re.compile(
+    r"(?:(?:非常|太|多|十分)?(?:谢谢|感谢|多谢|辛苦)|您|你|老师|了|啦|啊|[王李张刘陈]|不客气"
+    r"|thanks?(?: you)?|[\s,.!~。👍🙏🌹])+"
+)
+_GREETING = re.compile(r"[您你]好|早上好|老师好|^老师[\s,.!~。]*$")
 LEAVE_NAMES = {"leave": "leave", "请假": "leave"}
 
 
@@ -46,7 +54,18 @@ def free_text(message: Message, room: Room) -> Iterable[Effect] | None:
     if unknown_command(message.text) is not None or (room.classroom is not None and room.who.leads):
         return None
     own = people.children(room)
+    if own and not files and _is_courtesy(message.text):
+        place = room.private
+        return [React(place, message.ref, "👌")] if place is not None else []
     return _offer(room, own, words, files) if own else None
+
+
+def _is_courtesy(text: str) -> bool:
+    """True for 谢谢老师 and 好的, which ask for nothing: no teacher is troubled with them."""
+    folded = fold(text.strip()).text
+    if len(folded) > 20 or _GREETING.search(folded):
+        return False
+    return is_ack(text) or _THANKS.fullmatch(folded) is not None
 
 
 def _answered(message: Message, room: Room) -> Request | None:

@@ -193,6 +193,13 @@ async def test_what_is_no_words_of_a_parents_is_not_offered(world: World) -> Non
     assert stored(world) == []
 
 
+@pytest.mark.parametrize("text", ["谢谢老师", "好的", "收到", "辛苦了！", "Thank you!"])
+async def test_thanks_trouble_nobody(world: World, text: str) -> None:
+    ready = await ready_class(world)
+    shown = await ready.mothers["李雷"].in_private(text)
+    assert shown.reactions == ["👌"] and ready.mothers["李雷"].inbox == [] and ready.teacher.inbox == []
+
+
 async def test_of_two_classes_the_child_says_which(world: World) -> None:
     ready = await ready_class(world)
     mother = ready.mothers["李雷"]
