@@ -99,7 +99,7 @@ class Roster:
         key = squeeze(name)
         return self._carriers.get(key) or self._numbers.get(key, ())
 
-    def closest(self, name: str, limit: int = 3) -> tuple[Student, ...]:
+    def closest(self, name: str, limit: int = 3, *, least: float = 0.4) -> tuple[Student, ...]:
         """Offer the children who were probably meant, so that a refusal says what to do next."""
         key = squeeze(name)[:40]
         scored: dict[int, tuple[float, Student]] = {}
@@ -109,7 +109,7 @@ class Roster:
                 if score > scored.get(student.id, (0.0, student))[0]:
                     scored[student.id] = (score, student)
         ranked = sorted(scored.values(), key=lambda pair: (-pair[0], pair[1].id))
-        return tuple(student for score, student in ranked[:limit] if score >= 0.4)
+        return tuple(student for score, student in ranked[:limit] if score >= least)
 
     def mentions(self, text: str) -> tuple[Mention, ...]:
         """Find each place in a text where a child is named, longest name first."""
@@ -154,7 +154,8 @@ def _likeness(one: str, other: str) -> float:
     if is_chinese(other[0]):
         inside = 0.5 if len(one) > 1 and len(other) > 1 and (one in other or other in one) else 0.0
         return max(inside, near * 0.8 + shared * 0.2)
-    return near if near >= 0.6 else 0.0
+    part = 0.5 if len(one) > 2 and (other.startswith(one) or other.endswith(one)) else 0.0  # Tom of Tom Smith
+    return near if near >= 0.6 else part
 
 
 _GAP = re.compile(r"[\s、,;|/+&~]*(?:(?:和|以及|及|与|跟|and\b)[\s、,]*)?")
@@ -164,6 +165,9 @@ _NUMBER = re.compile(
     r"(?![\d年月日号点时:次分名天周])[ \t]*[)\]】]?"
 )
 _LIST_TOKEN = re.compile(r"[^\W\d_]+(?:[·][^\W\d_]+)*")
+_FULL_NAME = re.compile(r"[A-Z][a-z]+(?: [A-Z][a-z]+){1,3}")
+_SLIP = 0.6
+"""From this likeness on it is the same name, typed wrongly."""
 _AFTER_NAME = "在获得被今昨主积为的是又没不未表上下把向很真能会考"
 
 
@@ -265,8 +269,18 @@ class _HeadReader:
         size = _name_size(token[0], self.roster, alone=True)
         if not is_chinese(token[0][0]):
             capital = self.folded.typed(*token.span())[:1].isupper()
-            size = len(token[0]) if capital or self.roster.closest(token[0]) else 0
+            size = len(token[0]) if capital or self.roster.closest(token[0], least=_SLIP) else 0
+            size = self._full_name(token.start()) or size if capital else size
         return token.start() + size, self.folded.typed(token.start(), token.start() + size) if size else ""
+
+    def _full_name(self, start: int) -> int:
+        """How long a name of several capitalised words is here, if one on the roster is nearly that."""
+        run = _FULL_NAME.match(self.folded.typed(start, len(self.text)))
+        words = run[0].split() if run else []
+        for count in range(len(words), 1, -1):
+            if self.roster.closest(" ".join(words[:count]), least=_SLIP):
+                return len(" ".join(words[:count]))
+        return 0
 
     def _listed_stranger(self) -> tuple[int, str]:
         gap = _GAP.match(self.text, self.at)
@@ -304,7 +318,7 @@ def _list_member(run: str, gap: str, after: str, roster: Roster) -> int:
     """Say how long an unknown name behind others is, 0 if the text proper has begun."""
     if not is_chinese(run[0]):
         closed = bool(re.match(r"\s*(?:[、,&]|and\b|和)", after))
-        return len(run) if "、" in gap and (closed or roster.closest(run)) else 0
+        return len(run) if "、" in gap and (closed or roster.closest(run, least=_SLIP)) else 0
     whole = re.sub(r"(?:小?同学|小朋友)$", "", run)
     if 2 <= len(whole) <= 3 and gap and whole not in NOT_NAMES and whole[:2] not in NOT_NAMES:
         ends_list = bool(re.match(r"\s*(?:[、,&:和]|$)|\s", after))

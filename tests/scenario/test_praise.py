@@ -115,6 +115,16 @@ async def test_in_english(world: World) -> None:
     assert "Taken back" in made.teacher.last.text
 
 
+async def test_a_first_name_or_a_slip_offers_who_was_meant(world: World) -> None:
+    made = await ready_class(world)
+    await made.teacher.in_private("/roster add Tom Smith, Tom Jones")
+    await made.teacher.in_group("/praise Tom won the relay")
+    assert made.teacher.buttons() == ["Tom Smith", "Tom Jones", "取消"] and posted(world) == []
+    await made.teacher.in_group("/praise Tm Smith helped to tidy up")
+    await made.teacher.press("Tom Smith")
+    assert "Tom Smith" in posted(world)[0] and "\nhelped to tidy up" in posted(world)[0]
+
+
 async def test_text_is_shown_as_typed(world: World) -> None:
     made = await ready_class(world)
     text = "写了 <b>好</b> & *强* [文](x) {{ names }} 的诗"

@@ -63,6 +63,10 @@ def test_names_at_the_head_are_read(text: str, ids: list[int], rest: str) -> Non
         ("Tomm did well", [], "Tomm"),
         ("李累没带作业", [], "李累"),
         ("花花 表现很好", [], "花花"),
+        ("Tm Smith won the relay", [], "Tm Smith"),
+        ("Tom Smyth Relay Day", [], "Tom Smyth"),
+        ("Tom won the relay", [], "Tom"),
+        ("Peter Pan did well", [], "Peter"),
     ],
 )
 def test_a_stranger_in_the_list_is_reported(text: str, ids: list[int], unknown: str) -> None:
@@ -85,7 +89,18 @@ def test_names_aliases_and_numbers_are_found() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "first"),
-    [("李蕾", 2), ("小明", 1), ("tom smth", 6), ("韩美梅", 3), ("张晓明", 1), ("赵六", None), ("", None)],
+    [
+        ("李蕾", 2),
+        ("小明", 1),
+        ("tom smth", 6),
+        ("Smith", 6),
+        ("Sm", None),
+        ("won", None),
+        ("韩美梅", 3),
+        ("张晓明", 1),
+        ("赵六", None),
+        ("", None),
+    ],
 )
 def test_the_closest_names_are_offered(typed: str, first: int | None) -> None:
     offered = ROSTER.closest(typed)
