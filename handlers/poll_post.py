@@ -20,7 +20,7 @@ from templates.render import Say
 MARKS = "①②③④⑤⑥⑦⑧⑨⑩"
 BAR = 10
 ON_A_BUTTON = 16
-GATHER = 10
+GATHER = 3
 """Seconds in which votes gather before the group's post is changed."""
 
 AFTER_THE_END = 7 * 24
