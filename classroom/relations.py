@@ -25,7 +25,16 @@ class Relation(Enum):
     STEPMOTHER = "stepmother"
     STEPFATHER = "stepfather"
     UNCLE = "uncle"
+    ELDER_UNCLE = "elder_uncle"
+    MATERNAL_UNCLE = "maternal_uncle"
+    UNCLE_BY_MARRIAGE = "uncle_by_marriage"
+    MATERNAL_UNCLE_BY_MARRIAGE = "maternal_uncle_by_marriage"
     AUNT = "aunt"
+    PATERNAL_AUNT = "paternal_aunt"
+    MATERNAL_AUNT = "maternal_aunt"
+    AUNT_BY_MARRIAGE = "aunt_by_marriage"
+    ELDER_AUNT_BY_MARRIAGE = "elder_aunt_by_marriage"
+    MATERNAL_AUNT_BY_MARRIAGE = "maternal_aunt_by_marriage"
     BROTHER = "brother"
     SISTER = "sister"
     OTHER = "other"
@@ -82,14 +91,17 @@ _WORDS: dict[Relation, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     Relation.STEPMOTHER: (("继母", "后妈"), ("stepmother", "stepmum", "stepmom")),
     Relation.STEPFATHER: (("继父", "后爸"), ("stepfather", "stepdad")),
-    Relation.UNCLE: (
-        ("叔叔", "伯伯", "舅舅", "姑父", "姨父", "姑丈", "姨丈", "伯父", "大伯"),
-        ("uncle",),
-    ),
-    Relation.AUNT: (
-        ("阿姨", "姑姑", "姨妈", "舅妈", "婶婶", "伯母", "姑妈", "小姨", "大姨"),
-        ("aunt", "auntie", "aunty"),
-    ),
+    Relation.UNCLE: (("叔叔",), ("uncle",)),
+    Relation.ELDER_UNCLE: (("伯伯", "伯父", "大伯"), ("elder uncle",)),
+    Relation.MATERNAL_UNCLE: (("舅舅",), ("maternal uncle",)),
+    Relation.UNCLE_BY_MARRIAGE: (("姑父", "姑丈"), ("uncle by marriage",)),
+    Relation.MATERNAL_UNCLE_BY_MARRIAGE: (("姨父", "姨丈"), ("maternal uncle by marriage",)),
+    Relation.AUNT: (("阿姨",), ("aunt", "auntie", "aunty")),
+    Relation.PATERNAL_AUNT: (("姑姑", "姑妈"), ("paternal aunt",)),
+    Relation.MATERNAL_AUNT: (("姨妈", "小姨", "大姨"), ("maternal aunt",)),
+    Relation.AUNT_BY_MARRIAGE: (("婶婶",), ("aunt by marriage",)),
+    Relation.ELDER_AUNT_BY_MARRIAGE: (("伯母",), ("elder aunt by marriage",)),
+    Relation.MATERNAL_AUNT_BY_MARRIAGE: (("舅妈",), ("maternal aunt by marriage",)),
     Relation.BROTHER: (("哥哥", "弟弟", "兄弟", "哥"), ("brother", "elder brother", "big brother")),
     Relation.SISTER: (("姐姐", "妹妹", "姐妹", "姊姊", "姐"), ("sister", "elder sister", "big sister")),
     Relation.OTHER: (("其他亲属", "亲属", "亲戚", "其他"), ("relative", "other relative", "other")),

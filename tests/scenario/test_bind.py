@@ -98,7 +98,7 @@ async def test_another_relation_is_written(world: World) -> None:
     assert "没认出来" in uncle.last.text
     await uncle.in_private("舅舅")
     await uncle.press("同意")
-    assert bound(world, ready, "赵一") == ["uncle"]
+    assert bound(world, ready, "赵一") == ["maternal_uncle"]
 
 
 async def test_a_brother_gets_notices_only(world: World) -> None:
@@ -269,7 +269,7 @@ async def test_the_proposal_may_be_wrong(world: World) -> None:
     await ready.mothers["赵一"].press("不是")
     await ready.mothers["赵一"].in_private("王芳 姑姑 0000")
     await ready.mothers["赵一"].press("同意")
-    assert bound(world, ready, "王芳") == ["mother", "aunt"]
+    assert bound(world, ready, "王芳") == ["mother", "paternal_aunt"]
 
 
 async def test_a_name_alone_proposes_nothing_to_a_stranger(world: World) -> None:
@@ -638,6 +638,16 @@ async def test_the_question_that_waited_behind_the_door_goes_on(world: World) ->
     await user.in_private("20230105")
     await user.press("同意")
     assert bound(world, ready, "赵一") == ["mother"]
+
+
+async def test_a_mothers_brother_is_no_fathers_brother(world: World) -> None:
+    ready = await ready_class(world)
+    user = await newcomer(world)
+    await user.in_private(f"/start {student_token(world, ready, '赵一')}")
+    await user.press("其他")
+    await user.in_private("舅舅")
+    await user.press("同意")
+    assert "赵一 的舅舅" in user.last.text and "赵一舅舅" in ready.teacher.last.text
 
 
 async def test_a_stranger_is_sent_to_the_group_or_a_link_only(world: World) -> None:

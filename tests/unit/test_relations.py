@@ -40,6 +40,15 @@ def test_a_relation_is_split_from_a_name(text: str, expected: tuple[str, Relatio
     assert relation_at_tail(text) == expected
 
 
+@pytest.mark.parametrize(
+    "word", ["叔叔", "伯伯", "舅舅", "姑父", "阿姨", "姑姑", "姨妈", "舅妈", "婶婶", "伯母"]
+)
+def test_an_uncle_or_aunt_is_called_what_the_family_says(word: str) -> None:
+    relation = read_relation(word)
+    assert relation is not None and relation.zh == word
+    assert not relation.legal_by_default and not relation.stands_in_only
+
+
 @pytest.mark.parametrize("relation", list(Relation))
 def test_every_relation_reads_its_own_labels(relation: Relation) -> None:
     assert read_relation(relation.zh) is relation
