@@ -33,7 +33,7 @@ def bind(made: ReadyClass, user: User, student: int, relation: str = "mother") -
 
 def _bind(records: Records, made: ReadyClass, user: User, student: int, relation: str) -> None:
     now = made.world.now()
-    account = identity.meet_account(records, "fake", user.sender, now)
+    account = identity.meet_account(records, "web", user.sender, now)
     chat = records.get(Chat, account.chat_id)
     assert chat is not None
     chat.door = "open"

@@ -10,7 +10,7 @@ import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 from bot.app import App
-from bot.platforms.fake import BOT, FakePlatform
+from bot.platforms.web import BOT, WebPlatform
 from bot.ports import Key, Outcome
 from classroom.addresses import ChatKind, GroupAddress, PersonAddress
 from classroom.effects import Enclosed
@@ -19,7 +19,7 @@ from storage.database import Database
 from tests.world import UNLIMITED, World
 
 
-class EavesdroppedPlatform(FakePlatform):
+class EavesdroppedPlatform(WebPlatform):
     """A fake platform that keeps whatever is shown in a group, even what is edited or deleted later."""
 
     def __init__(self, world: World) -> None:

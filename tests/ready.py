@@ -76,7 +76,7 @@ def _classroom(records: Records, world: World) -> Classroom:
     made = classrooms.create(
         records, "三年级2班", world.now(), language="zh_CN", timezone="Asia/Shanghai", country="CN", by=None
     )
-    origin = Origin("fake", world.group.native, ChatKind.GROUP, world.group.title)
+    origin = Origin("web", world.group.native, ChatKind.GROUP, world.group.title)
     chat = identity.meet_chat(records, origin, world.now())
     chat.classroom_id = made.id
     chat.admin = True
@@ -85,7 +85,7 @@ def _classroom(records: Records, world: World) -> Classroom:
 
 
 def _person(records: Records, world: World, user: User) -> int:
-    account = identity.meet_account(records, "fake", user.sender, world.now())
+    account = identity.meet_account(records, "web", user.sender, world.now())
     chat = records.get(Chat, account.chat_id)
     assert chat is not None
     chat.door = "open"

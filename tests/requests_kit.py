@@ -12,7 +12,7 @@ from tests.world import User, World
 
 
 def person_of(records: Records, user: User) -> int:
-    account = identity.find_account(records, "fake", user.sender.native)
+    account = identity.find_account(records, "web", user.sender.native)
     assert account is not None
     return account.person_id
 

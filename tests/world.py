@@ -1,4 +1,4 @@
-"""A school class on the fake platform, for scenarios in the users' words."""
+"""A school class on the messenger in memory, for scenarios in the users' words."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from zoneinfo import ZoneInfo
 
 from bot.app import App
 from bot.limits import Limits
-from bot.platforms.fake import BOT, FakeChat, FakePlatform, Shown
+from bot.platforms.web import BOT, Shown, WebChat, WebPlatform
 from classroom.events import Attachment, Right, Sender
 from handlers.room import Defaults
 from storage.database import Database
 
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday 10:00 in Shanghai
 ALL_RIGHTS = frozenset(Right)
-UNLIMITED = {"fake": Limits(0, 0, 0, 0)}  # the limits count real seconds, which a test has no time for
+UNLIMITED = {"web": Limits(0, 0, 0, 0)}  # the limits count real seconds, which a test has no time for
 
 
 class World:
-    """The app on a fake platform with a clock that only the test moves."""
+    """The app on a messenger in memory with a clock that only the test moves."""
 
     def __init__(self, database: Database, defaults: Defaults | None = None) -> None:
         self.time = START
-        self.platform = FakePlatform(self.now)
+        self.platform = WebPlatform(self.now)
         self.database = database
         self.app = App(
             database, [self.platform], defaults=defaults, limits=UNLIMITED, now=self.now, clock=self.clock
@@ -83,7 +83,7 @@ class User:
         self.sender = sender
 
     @property
-    def private(self) -> FakeChat:
+    def private(self) -> WebChat:
         """The conversation with the bot."""
         return self.world.platform.private(self.sender)
 
@@ -108,7 +108,7 @@ class User:
         *,
         reply_to: Shown | None = None,
         files: Iterable[Attachment] = (),
-        chat: FakeChat | None = None,
+        chat: WebChat | None = None,
     ) -> Shown:
         """Write in the group and let things happen."""
         shown = self.world.platform.say(
@@ -127,7 +127,7 @@ class User:
         await self.world.settle()
         return shown
 
-    async def press(self, label: str, *, where: FakeChat | None = None, on: Shown | None = None) -> str:
+    async def press(self, label: str, *, where: WebChat | None = None, on: Shown | None = None) -> str:
         """Press the newest button that begins with `label`; gives the toast."""
         chat = where or self.private
         shown = on or next(
@@ -139,7 +139,7 @@ class User:
         toasts = self.world.platform.toasts[before:]
         return toasts[-1][1] if toasts else ""
 
-    async def edits(self, shown: Shown, text: str, *, chat: FakeChat | None = None) -> None:
+    async def edits(self, shown: Shown, text: str, *, chat: WebChat | None = None) -> None:
         """Edit an own message."""
         self.world.platform.edit_own(self.sender, chat or self.world.group, shown, text)
         await self.world.settle()

@@ -161,7 +161,7 @@ def test_the_repository_names_no_workplace() -> None:
         (loose_types, "bot/app.py", "from typing import Any"),
         (loose_types, "bot/app.py", "import typing\nx: typing.Any"),
         (loose_types, "bot/app.py", "import typing as t"),
-        (loose_types, "bot/platforms/fake.py", "from typing import cast"),
+        (loose_types, "bot/platforms/one.py", "from typing import cast"),
         (loose_types, "bot/app.py", "x = 1  # type: ignore[misc]"),
         (missing_docstrings, "bot/app.py", "x = 1"),
         (missing_docstrings, "bot/app.py", "'Why.'\ndef f(): ..."),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
-from bot.platforms.fake import FakePlatform
+from bot.platforms.web import WebPlatform
 from bot.ports import Failure, Refused
 from classroom.addresses import ChatKind, GroupAddress, PersonAddress
 from classroom.effects import Post
@@ -74,7 +74,7 @@ def test_the_database_forbids_private_text_in_a_group(
     now = int(datetime.now(UTC).timestamp() * 1e6)
     with database.transaction() as records:
         made = datetime.now(UTC)
-        records.add(Chat(id=1, platform="fake", native="-1", kind=ChatKind.GROUP, created_at=made))
+        records.add(Chat(id=1, platform="web", native="-1", kind=ChatKind.GROUP, created_at=made))
     insert = (
         "INSERT INTO deliveries (chat_id, chat_kind, audience, kind, lane, lane_key, park, state, attempts, "
         "due_at, possible_duplicates, created_at) "
@@ -92,15 +92,15 @@ def test_the_database_forbids_private_text_in_a_group(
 
 
 async def test_a_platform_refuses_private_text_for_what_is_a_group() -> None:
-    platform = FakePlatform()
+    platform = WebPlatform()
     group = platform.group("-1", "三年级2班")
-    outcome = await platform.tell(PersonAddress(1, "fake", "-1"), PrivateText(WORDS), (), (), False)
+    outcome = await platform.tell(PersonAddress(1, "web", "-1"), PrivateText(WORDS), (), (), False)
     assert outcome == Refused(Failure.LEAK)
     assert group.messages == []
 
 
 def test_a_stored_post_with_private_text_does_not_load() -> None:
-    good = dump(Post(GroupAddress(1, "fake", "-1"), PublicText("x")), [])
+    good = dump(Post(GroupAddress(1, "web", "-1"), PublicText("x")), [])
     assert queue.load(good)
     with pytest.raises(ValueError, match="public"):
         queue.load(good.replace('"audience":"public"', '"audience":"private"'))

@@ -6,12 +6,12 @@ import pytest
 
 from bot.ports import Platform
 from tests.contract.driver import Driver, Opening, Stage
-from tests.contract.fake_driver import fake, talks_only
 from tests.contract.kit import Bot
 from tests.contract.telegram_driver import telegram
+from tests.contract.web_driver import talks_only, web
 
 STAGES: dict[str, Opening] = {
-    "fake": fake,
+    "web": web,
     "telegram": telegram,
     "talks_only": talks_only,
 }

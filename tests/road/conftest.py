@@ -127,7 +127,7 @@ class RoadWorld(World):
             features=[self.feature],
             now=self.now,
             clock=self.clock,
-            limits={"fake": self.limits},
+            limits={"web": self.limits},
         )
 
 

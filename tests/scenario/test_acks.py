@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import select
 
-from bot.platforms.fake import Shown
+from bot.platforms.web import Shown
 from classroom.events import Right
 from storage.tables import Receipt
 from tests.ready import ReadyClass, ready_class

@@ -373,7 +373,7 @@ async def test_a_teacher_whose_role_has_ended_decides_nothing(world: World) -> N
     ready = await ready_class(world)
     await request(world, "61", "小雨", "赵一")
     with world.database.transaction() as records:
-        account = identity.meet_account(records, "fake", ready.teacher.sender, world.now())
+        account = identity.meet_account(records, "web", ready.teacher.sender, world.now())
         classrooms.end_role(records, ready.id, account.person_id, world.now(), role=Role.TEACHER)
     await ready.teacher.press("同意")
     assert bound(world, ready, "赵一") == []

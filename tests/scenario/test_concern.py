@@ -31,7 +31,7 @@ async def drafted(world: World, text: str = WORDS, name: str = "李雷") -> Read
 
 
 def person_of(records: Records, user: User) -> int:
-    account = identity.find_account(records, "fake", user.sender.native)
+    account = identity.find_account(records, "web", user.sender.native)
     assert account is not None
     return account.person_id
 
@@ -41,7 +41,7 @@ def add_guardian(
 ) -> None:
     user.private.opened = True
     with world.database.transaction() as records:
-        account = identity.meet_account(records, "fake", user.sender, world.now())
+        account = identity.meet_account(records, "web", user.sender, world.now())
         classrooms.set_door(records, account.chat_id, "open")
         records.add(
             Guardian(
@@ -532,7 +532,7 @@ async def test_a_second_account_of_the_same_parent_is_tried(world: World) -> Non
     ready = await drafted(world)
     second = world.someone("77", "李雷妈妈")
     with world.database.transaction() as records:
-        account = identity.meet_account(records, "fake", second.sender, world.now())
+        account = identity.meet_account(records, "web", second.sender, world.now())
         account.person_id = person_of(records, ready.mothers["李雷"])
         classrooms.set_door(records, account.chat_id, "open")
     second.private.opened = True
@@ -559,7 +559,7 @@ async def test_a_platform_that_calls_it_a_group_gets_nothing(world: World) -> No
 async def test_a_restart_in_the_middle_loses_nothing(world: World) -> None:
     ready = await drafted(world)
     world.platform.press(ready.teacher.sender, ready.teacher.private, ready.teacher.last, "发送")
-    await world.platform.hand_over(world.app.intake.door_of("fake"))
+    await world.platform.hand_over(world.app.intake.door_of("web"))
     await world.app.dispatcher.run_once()
     world.app = App(world.database, [world.platform], limits=UNLIMITED, now=world.now)
     await world.app.open()

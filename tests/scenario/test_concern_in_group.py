@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import col, select
 
 from bot.app import App
-from bot.platforms.fake import Shown
+from bot.platforms.web import Shown
 from bot.ports import Failure, Refused, TryAgain
 from classroom.effects import Effect
 from classroom.events import Attachment, Message, Right, Sender, SenderKind
@@ -198,7 +198,7 @@ async def test_who_cannot_be_told_yet_finds_it_behind_the_private_door(world: Wo
 
 
 def person(records: Records, user: User) -> Person:
-    account = find_account(records, "fake", user.sender.native)
+    account = find_account(records, "web", user.sender.native)
     row = records.get(Person, account.person_id) if account else None
     assert row is not None
     return row
@@ -208,7 +208,7 @@ def shut(world: World, user: User) -> None:
     """The person has never opened the private conversation."""
     user.private.opened = False
     with world.database.transaction() as records:
-        chat = find_chat(records, "fake", user.sender.native)
+        chat = find_chat(records, "web", user.sender.native)
         assert chat is not None
         chat.door = "unknown"
 
@@ -402,7 +402,7 @@ async def test_a_handler_that_raises_in_the_middle_keeps_nothing_in_the_group(wo
 async def test_a_process_that_dies_before_it_is_removed_does_it_afterwards(world: World) -> None:
     ready = await ready_class(world)
     shown = world.platform.say(ready.teacher.sender, world.group, f"/concern 李雷 {WORDS}")
-    await world.platform.hand_over(world.app.intake.door_of("fake"))
+    await world.platform.hand_over(world.app.intake.door_of("web"))
     await world.app.dispatcher.run_once()
     world.app = App(world.database, [world.platform], limits=UNLIMITED, now=world.now)
     await world.app.open()

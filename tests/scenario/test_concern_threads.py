@@ -26,7 +26,7 @@ async def sent(world: World, *, by_subject_teacher: bool = False) -> ReadyClass:
 
 
 def person_of(records: Records, user: User) -> int:
-    account = identity.find_account(records, "fake", user.sender.native)
+    account = identity.find_account(records, "web", user.sender.native)
     assert account is not None
     return account.person_id
 

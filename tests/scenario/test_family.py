@@ -18,7 +18,7 @@ def relations(world: World, ready: ReadyClass, name: str) -> list[str]:
 
 def person(world: World, user: User) -> int:
     with world.database.transaction() as records:
-        return identity.meet_account(records, "fake", user.sender, world.now()).person_id
+        return identity.meet_account(records, "web", user.sender, world.now()).person_id
 
 
 def token_in(text: str) -> str:
@@ -246,7 +246,7 @@ async def test_nobody_with_a_role_or_another_child_is_swallowed(world: World) ->
         assert "自己的身份" in user.last.text
         assert person(world, user) != person(world, ready.mothers["李雷"])
     with world.database.transaction() as records:
-        mother = identity.meet_account(records, "fake", ready.mothers["李雷"].sender, world.now())
+        mother = identity.meet_account(records, "web", ready.mothers["李雷"].sender, world.now())
         assert identity.roles_of(records, mother.person_id, ready.id) == []
 
 

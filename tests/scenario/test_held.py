@@ -35,7 +35,7 @@ def violations_of(world: World) -> list[Violation]:
 
 def end_role(made: ReadyClass, user: User) -> None:
     with made.world.database.transaction() as records:
-        account = identity.find_account(records, "fake", user.sender.native)
+        account = identity.find_account(records, "web", user.sender.native)
         assert account is not None
         classrooms.end_role(records, made.id, account.person_id, made.world.now())
 
@@ -83,7 +83,7 @@ async def test_parents_are_not_judged_here(world: World) -> None:
 async def test_every_teacher_is_judged(world: World) -> None:
     made = await ready_class(world)
     with world.database.transaction() as records:
-        account = identity.meet_account(records, "fake", made.stranger.sender, world.now())
+        account = identity.meet_account(records, "web", made.stranger.sender, world.now())
         classrooms.grant(
             records,
             made.id,
@@ -378,7 +378,7 @@ async def test_somebody_was_faster(world: World) -> None:
 async def test_the_author_cannot_be_reached_yet(world: World) -> None:
     made = await ready_class(world)
     with world.database.transaction() as records:
-        account = identity.find_account(records, "fake", made.teacher.sender.native)
+        account = identity.find_account(records, "web", made.teacher.sender.native)
         assert account is not None
         classrooms.set_door(records, account.chat_id, "never_started")
     made.teacher.private.opened = False
@@ -392,7 +392,7 @@ async def test_the_author_cannot_be_reached_yet(world: World) -> None:
 async def test_after_a_restart_nothing_leaks(world: World) -> None:
     made = await ready_class(world)
     world.platform.say(made.teacher.sender, world.group, SECRET)
-    await world.platform.hand_over(world.app.intake.door_of("fake"))
+    await world.platform.hand_over(world.app.intake.door_of("web"))
     await world.app.dispatcher.run_once()
     with world.database.transaction() as records:
         for row in records.exec(select(DeliveryRow)).all():

@@ -22,7 +22,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 def person_of(records: Records, user: User) -> int:
     """The row of a user's person."""
-    found = identity.find_account(records, "fake", user.sender.native)
+    found = identity.find_account(records, "web", user.sender.native)
     assert found is not None
     return found.person_id
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.platforms.fake import FakePlatform
+from bot.platforms.web import WebPlatform
 from classroom.addresses import GuardianAddress
 from classroom.effects import Hours, Report, Tell
 from classroom.events import Json
@@ -39,7 +39,7 @@ from tests.world import User, World
 
 def account_of(records: Records, user: User) -> Account:
     """The row of a user's account."""
-    found = identity.find_account(records, "fake", user.sender.native)
+    found = identity.find_account(records, "web", user.sender.native)
     assert found is not None
     return found
 
@@ -53,7 +53,7 @@ def link_of(records: Records, user: User, student: int) -> Guardian:
 
 def exported(user: User) -> dict[str, Json]:
     """The file that the bot sent last."""
-    platform: FakePlatform = user.world.platform
+    platform: WebPlatform = user.world.platform
     name = next(n for n in platform.files if n.startswith(f"sent:{user.last.ref}:"))
     found: dict[str, Json] = json.loads(platform.files[name])
     return found
@@ -193,7 +193,7 @@ def told(world: World, made: ReadyClass) -> None:
             sent = ConcernRecipient(concern_id=concern.id, guardian_id=link.id, state="sent")
             records.add_all([line, sent])
         drafts.keep(records, made.id, person, "message", PrivateStr("没写完的草稿"), world.now())
-        group = identity.find_chat(records, "fake", world.group.native)
+        group = identity.find_chat(records, "web", world.group.native)
         assert group is not None
         account = account_of(records, mother).id
         records.add(Member(chat_id=group.id, account_id=account, tag="李雷妈妈", seen_at=world.now()))

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import col, select
 
 from bot.app import App
-from bot.platforms.fake import FakePlatform
+from bot.platforms.web import WebPlatform
 from classroom.events import Right
 from classroom.relations import Relation
 from handlers.room import Defaults
@@ -15,14 +15,14 @@ from storage.tables import Classroom, NameState, Violation
 from tests.ready import ReadyClass, ready_class
 from tests.world import ALL_RIGHTS, UNLIMITED, User, World
 
-BARE = type("BarePlatform", (FakePlatform,), {"tag": None})
+BARE = type("BarePlatform", (WebPlatform,), {"tag": None})
 """A platform on which members have names of the group's own, and bots set no tags."""
 
 
 def without_tags(world: World) -> World:
     """The same world on a platform where the bot sets no tags."""
     made = BARE(world.now)
-    assert isinstance(made, FakePlatform)
+    assert isinstance(made, WebPlatform)
     world.platform = made
     world.app = App(world.database, [made], limits=UNLIMITED, now=world.now)
     world.group = made.group("-100", "三年级2班")
@@ -40,7 +40,7 @@ def muting(world: World) -> World:
 def bind(c: ReadyClass, user: User, child: str, relation: Relation = Relation.MOTHER) -> None:
     """Bind somebody through storage, as if long ago."""
     with c.world.database.transaction() as records:
-        account = identity.meet_account(records, "fake", user.sender, c.world.now())
+        account = identity.meet_account(records, "web", user.sender, c.world.now())
         guardians.link(
             records,
             c.id,

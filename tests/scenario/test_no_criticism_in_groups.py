@@ -10,7 +10,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.platforms.fake import BOT, FakeChat, Shown
+from bot.platforms.web import BOT, Shown, WebChat
 from bot.ports import Failure, Outcome, Refused, TryAgain
 from classroom.events import Attachment, Right, Sender, SenderKind
 from storage.database import open_database
@@ -161,7 +161,7 @@ class Play:
         chat = self.world.group if in_group else self.world.platform.private(sender)
         self.world.platform.press_token(sender, chat, key.token or "", message.ref)
 
-    def _owner(self, chat: FakeChat) -> Sender:
+    def _owner(self, chat: WebChat) -> Sender:
         return self.world.platform.people.get(chat.native, self.cast[0])
 
     async def fails(self, call: str, outcome: int) -> None:
@@ -187,7 +187,7 @@ class Play:
 
     async def restarts(self) -> None:
         """The process dies with whatever it was doing, and another goes on."""
-        await self.world.platform.hand_over(self.world.app.intake.door_of("fake"))
+        await self.world.platform.hand_over(self.world.app.intake.door_of("web"))
         await self.world.app.dispatcher.run_once()
         await self.world.restart()
 

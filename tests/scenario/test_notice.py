@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlmodel import col, select
 
-from bot.platforms.fake import Shown
+from bot.platforms.web import Shown
 from bot.ports import Failure, Refused
 from classroom.events import Right
 from storage import classrooms, identity
@@ -156,7 +156,7 @@ async def test_the_private_door_is_shut(world: World) -> None:
     made = await ready_class(world)
     made.teacher.private.opened = False
     with world.database.transaction() as records:
-        chat = identity.find_chat(records, "fake", made.teacher.sender.native)
+        chat = identity.find_chat(records, "web", made.teacher.sender.native)
         assert chat is not None
         chat.door = "never_started"
     typed = await made.teacher.in_group(f"/notice {TEXT}")
@@ -567,7 +567,7 @@ async def test_once_the_role_has_ended_the_buttons_do_nothing(world: World) -> N
     post = await send(made)
     await made.teacher.in_private("/notice 第二条")
     with world.database.transaction() as records:
-        account = identity.find_account(records, "fake", made.teacher.sender.native)
+        account = identity.find_account(records, "web", made.teacher.sender.native)
         assert account is not None
         classrooms.end_role(records, made.id, account.person_id, world.now())
     shown = [m for m in made.teacher.inbox if m.keys]

@@ -279,7 +279,7 @@ async def test_reminded_once_with_a_restart_in_between(world: World) -> None:
 async def test_in_english(world: World) -> None:
     made = await ready_class(world)
     with world.database.transaction() as records:
-        account = identity.find_account(records, "fake", made.mothers["李雷"].sender.native)
+        account = identity.find_account(records, "web", made.mothers["李雷"].sender.native)
         assert account is not None
         personal.wishes(records, account.person_id).language = "en"
     await send(made)

@@ -14,7 +14,7 @@ SOME = frozenset({Right.DELETE, Right.PIN})
 def group_row(world: World) -> Chat:
     """What is kept of the group."""
     with world.database.transaction() as records:
-        row = identity.find_chat(records, "fake", world.group.native)
+        row = identity.find_chat(records, "web", world.group.native)
         assert row is not None
         records.expunge(row)
         return row
@@ -86,7 +86,7 @@ async def test_removed_and_added_again(world: World) -> None:
 async def test_in_english(world: World) -> None:
     c = await ready_class(world)
     with world.database.transaction() as records:
-        account = identity.find_account(records, "fake", c.teacher.sender.native)
+        account = identity.find_account(records, "web", c.teacher.sender.native)
         person = records.get(Person, account.person_id) if account else None
         assert person is not None
         person.language = "en"
@@ -186,8 +186,8 @@ async def test_who_leaves_keeps_what_is_theirs(world: World, who: str) -> None:
     world.platform.leave(user.sender, world.group)
     await world.settle()
     with world.database.transaction() as records:
-        account = identity.find_account(records, "fake", user.sender.native)
-        chat = identity.find_chat(records, "fake", world.group.native)
+        account = identity.find_account(records, "web", user.sender.native)
+        chat = identity.find_chat(records, "web", world.group.native)
         assert account is not None and chat is not None
         member = identity.member(records, chat.id, account.id)
         assert member is not None and not member.present

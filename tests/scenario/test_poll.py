@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import select
 
 from bot.app import App
-from bot.platforms.fake import Shown
+from bot.platforms.web import Shown
 from bot.ports import Failure, Incoming, Refused
 from classroom.addresses import ChatKind
 from classroom.people import Role
@@ -171,7 +171,7 @@ async def test_a_role_that_ended_sends_no_draft(world: World) -> None:
     made = await ready_class(world)
     await made.committee.in_private(f"/poll {ASKED}")
     with world.database.transaction() as records:
-        account = identity.find_account(records, "fake", made.committee.sender.native)
+        account = identity.find_account(records, "web", made.committee.sender.native)
         assert account is not None
         classrooms.end_role(records, made.id, account.person_id, world.now())
     await made.committee.press("发送")
@@ -369,7 +369,7 @@ async def test_a_second_group_sees_and_votes_too(world: World) -> None:
     with world.database.transaction() as records:
         records.add(
             Chat(
-                platform="fake",
+                platform="web",
                 native="-200",
                 kind=ChatKind.GROUP,
                 title="三年级2班二群",
@@ -631,7 +631,7 @@ async def test_a_planned_poll_ends_with_its_authors_role(world: World) -> None:
     made = await ready_class(world)
     await started_weekly(made)
     with world.database.transaction() as records:
-        account = identity.find_account(records, "fake", made.committee.sender.native)
+        account = identity.find_account(records, "web", made.committee.sender.native)
         assert account is not None
         classrooms.end_role(records, made.id, account.person_id, world.now(), role=Role.COMMITTEE)
     await world.later(days=4, hours=6)

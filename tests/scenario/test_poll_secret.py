@@ -193,7 +193,7 @@ async def test_with_the_key_no_row_is_left_that_knows_an_option(world: World) ->
         failed = f'{{"token": "{token}", "sender": "20"}}'
         for i, words in enumerate((failed, '{"token": "another"}')):
             now = world.now()
-            row = EventRow(key=f"x{i}", source="fake", raw=words, ready_at=now, received_at=now)
+            row = EventRow(key=f"x{i}", source="web", raw=words, ready_at=now, received_at=now)
             row.state = "failed"
             records.add(row)
     await closed(world)

@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from bot.app import App
 from bot.limits import Limits
-from bot.platforms.fake import Shown
+from bot.platforms.web import Shown
 from classroom.events import Right
 from handlers import receipts
 from storage import erasing, guardians, identity, personal, rosters
@@ -32,7 +32,7 @@ def kept(world: World) -> list[tuple[int, str]]:
 
 def person_of(world: World, user: User) -> int:
     with world.database.transaction() as records:
-        account = identity.find_account(records, "fake", user.sender.native)
+        account = identity.find_account(records, "web", user.sender.native)
         assert account is not None
         return account.person_id
 
@@ -182,10 +182,10 @@ async def test_killed_between_presses_the_count_comes_right(world: World) -> Non
     post = await send(made)
     for name in ("张小明", "李雷"):
         world.platform.press(made.mothers[name].sender, world.group, post, "✅")
-    await world.platform.hand_over(world.app.intake.door_of("fake"))
+    await world.platform.hand_over(world.app.intake.door_of("web"))
     await world.app.dispatcher.run_once()  # the receipts are stored, nothing is carried out
     assert label(post) == "✅ 收到 0/5"
-    world.app = App(world.database, [world.platform], limits={"fake": Limits(0, 0, 0, 0)}, now=world.now)
+    world.app = App(world.database, [world.platform], limits={"web": Limits(0, 0, 0, 0)}, now=world.now)
     await world.app.delivery.recover()
     await world.settle()
     assert label(post) == "✅ 收到 2/5" and len(kept(world)) == 2
@@ -197,7 +197,7 @@ async def test_sixty_families_press_at_once(world: World) -> None:
     students = [add_student(made, f"孩子{n}") for n in range(60)]
     with world.database.transaction() as records:
         for user, student in zip(users, students, strict=True):
-            account = identity.meet_account(records, "fake", user.sender, world.now())
+            account = identity.meet_account(records, "web", user.sender, world.now())
             records.add(
                 Guardian(
                     classroom_id=made.id,
@@ -210,7 +210,7 @@ async def test_sixty_families_press_at_once(world: World) -> None:
                 )
             )
     post = await send(made)
-    limits = {"fake": Limits(group_per_minute=20)}
+    limits = {"web": Limits(group_per_minute=20)}
     world.app = App(world.database, [world.platform], limits=limits, now=world.now)
     before = world.platform.calls.count("edit")
     for user in users:
@@ -339,7 +339,7 @@ async def test_in_english(world: World) -> None:
     post = await send(made)
     with world.database.transaction() as records:
         for user in (made.teacher, made.mothers["李雷"]):
-            account = identity.find_account(records, "fake", user.sender.native)
+            account = identity.find_account(records, "web", user.sender.native)
             assert account is not None
             personal.wishes(records, account.person_id).language = "en"
     assert "Noted for 李雷" in await made.mothers["李雷"].press("✅", where=world.group)

@@ -31,7 +31,7 @@ class Twice:
                 [self.world.platform],
                 now=self.world.now,
                 clock=self.world.clock,
-                limits={"fake": NO_LIMITS},
+                limits={"web": NO_LIMITS},
             )
         before = self.visible()
         calls = len(self.world.platform.calls)

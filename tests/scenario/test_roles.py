@@ -18,7 +18,7 @@ TODAY = START.date()
 def roles_of(c: ReadyClass, user: User) -> set[Role]:
     """What somebody is in the class now."""
     with c.world.database.transaction() as records:
-        account = identity.find_account(records, "fake", user.sender.native)
+        account = identity.find_account(records, "web", user.sender.native)
         if account is None:
             return set()
         today = c.world.now().date()
@@ -172,7 +172,7 @@ async def test_a_guardian_is_asked_to_come_in(world: World) -> None:
 async def test_an_ended_role_loses_access_at_once(world: World) -> None:
     c = await ready_class(world)
     with world.database.transaction() as records:
-        account = identity.find_account(records, "fake", c.subject_teacher.sender.native)
+        account = identity.find_account(records, "web", c.subject_teacher.sender.native)
         assert account is not None
         person = account.person_id
         draft = drafts.keep(records, c.id, person, "concern", PrivateStr("三次没带作业本"), world.now()).id

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from bot.platforms.fake import Shown
+from bot.platforms.web import Shown
 from classroom.people import Role
 from storage import classrooms, guardians, identity, rosters
 from tests.ready import ReadyClass, ready_class
@@ -57,7 +57,7 @@ async def test_bare_roster_shows_who_is_not_reached_and_the_link(world: World) -
     await ready.teacher.in_private("/名册")
     assert "5 位同学，4 位" in ready.teacher.last.text
     assert "还没联系上的 1 位：赵一" in ready.teacher.last.text
-    assert "https://fake.example/class_bot?start=" in ready.teacher.last.text
+    assert "https://web.example/class_bot?start=" in ready.teacher.last.text
 
 
 async def test_a_parent_who_blocked_the_bot_is_not_reached(world: World) -> None:
@@ -87,7 +87,7 @@ async def test_a_teacher_whose_door_is_shut_gets_a_pointer_and_later_the_answer(
     ready = await ready_class(world)
     newcomer = world.someone("13", "新来的老师")
     with world.database.transaction() as records:
-        account = identity.meet_account(records, "fake", newcomer.sender, world.now())
+        account = identity.meet_account(records, "web", newcomer.sender, world.now())
         classrooms.grant(records, ready.id, account.person_id, Role.TEACHER, world.now(), by=None)
     await newcomer.in_group("/名册")
     assert "私聊" in world.posted()[-1].text and "赵一" not in world.posted()[-1].text
@@ -369,7 +369,7 @@ async def test_a_teacher_of_two_classes_is_asked_which(world: World) -> None:
             country="CN",
             by=None,
         )
-        account = identity.meet_account(records, "fake", ready.teacher.sender, world.now())
+        account = identity.meet_account(records, "web", ready.teacher.sender, world.now())
         classrooms.grant(records, other.id, account.person_id, Role.TEACHER, world.now(), by=None)
     await send(world, ready.teacher, sheet(["孙一"] + [None] * 5))
     assert ready.teacher.buttons() == ["三年级2班", "四年级1班"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.platforms.fake import FakeChat, Shown
+from bot.platforms.web import Shown, WebChat
 from bot.ports import Failure, Refused
 from classroom.events import Right, Sender, SenderKind
 from storage import classrooms, codes
@@ -363,7 +363,7 @@ async def test_a_class_without_a_teacher_says_who_can_help(world: World) -> None
 # --- a further chat -----------------------------------------------------------------------------
 
 
-def second_group(world: World, *members: User) -> FakeChat:
+def second_group(world: World, *members: User) -> WebChat:
     """Another group, all of these its administrators."""
     group = world.platform.group("-200", "三年级2班家委群")
     natives = {m.sender.native for m in members}

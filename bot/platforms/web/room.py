@@ -1,0 +1,89 @@
+"""The messenger's memory, and who hears of a change in it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.platforms.web.chats import NAME, Shown, WebChat
+from bot.ports import Incoming, Outcome
+from classroom.addresses import ChatKind
+from classroom.events import (
+    BotBlocked,
+    BotMember,
+    Event,
+    Joined,
+    Left,
+    Message,
+    Migrated,
+    Pressed,
+    Sender,
+)
+
+Happening = Message | Pressed | Joined | Left | BotMember | BotBlocked | Migrated
+_TOLD: dict[str, TypeAdapter[Happening]] = {
+    kind.__name__: TypeAdapter(kind)
+    for kind in (Message, Pressed, Joined, Left, BotMember, BotBlocked, Migrated)
+}
+"""By name, since some kinds of event look alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to be drawn anew: a message of a chat, a chat's members, or a short answer to a press."""
+
+    chat: WebChat
+    shown: Shown | None = None
+    toast: tuple[str, str, bool] | None = None
+
+
+class Room:
+    """All chats and people; `now` stamps what is said, `oldest` limits what can still be deleted."""
+
+    def __init__(self, now: Callable[[], datetime] | None = None) -> None:
+        """Make an empty one; `listeners` are called at every change."""
+        self.chats: dict[str, WebChat] = {}
+        self.people: dict[str, Sender] = {}
+        self.files: dict[str, bytes] = {}
+        self.toasts: list[tuple[str, str]] = []
+        self.menus: dict[tuple[str, str | None], tuple[tuple[str, str], ...]] = {}
+        self.answered: dict[str, str] = {}
+        self.calls: list[str] = []
+        self.failing: dict[str, list[Outcome]] = {}
+        self.waiting: list[Incoming] = []
+        self.oldest: timedelta | None = None
+        self.listeners: list[Callable[[Change], None]] = []
+        self.breaking: list[str] = []
+        self.now = now or (lambda: datetime.now(UTC))
+        self.numbers = itertools.count(1)
+        self.callbacks: dict[str, str] = {}
+
+    def private(self, person: Sender) -> WebChat:
+        """A person's conversation with the bot."""
+        return self.chats.setdefault(person.native, WebChat(person.native, ChatKind.PRIVATE))
+
+    def changed(
+        self, chat: WebChat, shown: Shown | None = None, toast: tuple[str, str, bool] | None = None
+    ) -> None:
+        """Let everybody who looks know."""
+        for listener in self.listeners:
+            listener(Change(chat, shown, toast))
+
+    def happened(self, event: Happening, album: str | None = None) -> None:
+        """Keep what somebody did until the bot has stored it."""
+        kind = type(event).__name__
+        raw = f"{kind}:".encode() + _TOLD[kind].dump_json(event)
+        self.waiting.append(Incoming(f"{NAME}:{next(self.numbers)}", raw, album, 0.5 if album else 0.0))
+
+
+def told(raw: bytes) -> Event | None:
+    """Read what `happened` wrote; None for anything else."""
+    kind, _, words = raw.partition(b":")
+    try:
+        return _TOLD[kind.decode(errors="replace")].validate_json(words)
+    except (KeyError, ValidationError):
+        return None
