@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -73,6 +74,14 @@ class Delivery:
         self._wake = wake
         self._state = _State()
         self._waits: dict[str, float] = {}
+        self.attempts: Counter[tuple[str, str]] = Counter()
+        """What was tried since the start, by kind and outcome."""
+
+    @property
+    def limits_hit(self) -> dict[tuple[str, str], int]:
+        """How often something had to wait, by platform and by whose limit."""
+        ours = {(name, "ours"): pace.waited for name, pace in self._pace.items()}
+        return ours | {(name, "platform"): pace.told_to_wait for name, pace in self._pace.items()}
 
     async def recover(self) -> int:
         """After a crash: what was under way goes back; messages are counted as possibly double."""
@@ -197,7 +206,8 @@ class Delivery:
         finally:
             if not recorded:  # the database is away: what happened is written down when it is back
                 self._state.results = results + self._state.results
-        for job, _ in results:
+        for job, outcome in results:
+            self.attempts[job.due.kind, type(outcome).__name__] += 1
             self._state.lanes.discard(job.lane)
             if job.due.lane != "instant":
                 self._state.talking.discard(job.target.chat)

@@ -50,6 +50,10 @@ class Pace:
         self._total: Bucket | None = None
         self._chats: OrderedDict[int, Bucket] = OrderedDict()
         self._held: dict[int, float] = {}
+        self.waited = 0
+        """How often something had to wait for our own limits."""
+        self.told_to_wait = 0
+        """How often the platform itself said to wait."""
 
     def wait(self, chat: int, *, group: bool, counted: bool, now: float) -> float:
         """Seconds until something may be done in a chat; `counted`: it is a message, which limits count."""
@@ -64,10 +68,13 @@ class Pace:
         if longest <= 0:
             for bucket in buckets:
                 bucket.take()
+        else:
+            self.waited += 1
         return longest
 
     def hold(self, chat: int, until: float) -> None:
         """The platform itself said to wait with this chat."""
+        self.told_to_wait += 1
         self._held[chat] = max(until, self._held.get(chat, 0.0))
 
     def _all(self, now: float) -> Bucket | None:

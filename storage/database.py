@@ -25,6 +25,8 @@ from storage.tables import Instance
 
 T = TypeVar("T")
 PROOF = "homeroom"
+READS = "homeroom_reads"
+"""The option of a connection that only reads, so that its transaction need not shut others out."""
 
 
 class Records(Session):
@@ -40,6 +42,7 @@ class Database:
         self.engine = engine
         self.keys = keys
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._looker = ThreadPoolExecutor(1, thread_name_prefix="looker")
 
     @contextmanager
     def transaction(self) -> Iterator[Records]:
@@ -59,6 +62,17 @@ class Database:
     def _run(self, work: Callable[[Records], T]) -> T:
         with self.transaction() as records:
             return work(records)
+
+    async def look(self, work: Callable[[Records], T]) -> T:
+        """Run `work`, which only reads, beside the writer: neither waits for the other."""
+        return await asyncio.get_running_loop().run_in_executor(self._looker, self._looked, work)
+
+    def _looked(self, work: Callable[[Records], T]) -> T:
+        with Records(self.engine.execution_options(**{READS: True})) as records:
+            try:
+                return work(records)
+            except DBAPIError as error:
+                raise DatabaseError(_without_values(error)) from None
 
     async def wipe(self, tables: Sequence[str]) -> bool:
         """Let what was deleted from `tables` leave the database's files too; False: not now, try again.
@@ -91,6 +105,7 @@ class Database:
     def close(self) -> None:
         """Let the writer finish and give back connections."""
         self._writer.shutdown(wait=True)
+        self._looker.shutdown(wait=False, cancel_futures=True)
         self.engine.dispose()
 
 
@@ -176,7 +191,9 @@ def _sqlite_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry, du
 
 def _begin_immediate(connection: Connection) -> None:
     # a deferred transaction that begins by reading loses updates silently when it comes to write
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.exec_driver_sql(
+        "BEGIN" if connection.get_execution_options().get(READS) else "BEGIN IMMEDIATE"
+    )
 
 
 def _upgrade(engine: Engine) -> None:
