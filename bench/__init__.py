@@ -1,0 +1,1 @@
+"""What Homeroom claims about speed, measured by anyone: `make bench`."""

@@ -1,0 +1,157 @@
+"""One measurement: a stand-in, a bot as its own process, what is offered and what came back."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from bench import load
+from bench.seed import config, seed
+from bench.subjects import Subject
+
+TOKEN = "4242:AAbenchbenchbenchbenchbenchbenchbench"
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 180.0
+
+
+class StandIn:
+    """The stand-in's process and the way to talk to it."""
+
+    def __init__(self) -> None:
+        """Start it and learn its port."""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "bench.standin"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        self.port = int(self.process.stdout.readline())
+
+    def close(self) -> None:
+        """End it."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self.process.wait(5)
+
+    def tell(self, **order: Any) -> dict[str, Any]:
+        """Give an order; what was seen so far comes back."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port)
+        connection.request("POST", "/control", json.dumps(order).encode())
+        seen: dict[str, Any] = json.loads(connection.getresponse().read())
+        connection.close()
+        return seen
+
+    def until(self, wanted: int, patience: float = PATIENCE) -> dict[str, Any]:
+        """Wait until so many were answered or deleted; TimeoutError where it takes too long."""
+        end = time.monotonic() + patience
+        while (seen := self.tell())["answered"] + seen["deleted"] < wanted:
+            if time.monotonic() > end:
+                raise TimeoutError(
+                    f"{seen['answered']} answered, {seen['deleted']} deleted of {wanted}: {seen}"
+                )
+            time.sleep(0.05)
+        return seen
+
+
+@dataclass
+class Bot:
+    """A bot that runs."""
+
+    process: subprocess.Popen[bytes]
+    standin: StandIn
+    to_first_poll: float
+
+    @property
+    def memory(self) -> float:
+        """Resident MiB now."""
+        return float(psutil.Process(self.process.pid).memory_info().rss / 2**20)
+
+    @property
+    def cpu(self) -> float:
+        """CPU seconds used so far."""
+        times = psutil.Process(self.process.pid).cpu_times()
+        return float(times.user + times.system)
+
+
+@contextmanager
+def running(subject: Subject, classes: int, ready: Path | None = None) -> Iterator[Bot]:
+    """Start a bot on a database with so many classes (or a copy of `ready`); stop it afterwards."""
+    standin = StandIn()
+    with tempfile.TemporaryDirectory(prefix="homeroom-bench-") as name:
+        folder, api = Path(name), f"http://127.0.0.1:{standin.port}"
+        command = [subject.python, *subject.command]
+        if subject.homeroom:
+            url = f"sqlite:///{folder}/homeroom.db"
+            if ready is None:
+                seed(url, classes)
+            else:
+                shutil.copytree(ready, folder, dirs_exist_ok=True)
+            command += ["--config", str(config(folder, url, api, TOKEN))]
+        began = time.monotonic()
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT if subject.homeroom else folder,
+            env={**os.environ, "BENCH_API": api, "BENCH_TOKEN": TOKEN, **profile_env(subject)},
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            while (seen := standin.tell())["first_poll"] is None:
+                if process.poll() is not None or time.monotonic() - began > 60:
+                    raise RuntimeError(f"{subject.name} has not begun to poll")
+                time.sleep(0.02)
+            yield Bot(process, standin, seen["first_poll"] - began)
+        finally:
+            process.terminate()
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            standin.close()
+
+
+def profile_env(subject: Subject) -> dict[str, str]:
+    """Nothing of ours slows a bot that is measured."""
+    return {"PYTHONDONTWRITEBYTECODE": ""} if subject.homeroom else {}
+
+
+def throughput(bot: Bot, updates: list[dict[str, Any]], patience: float = PATIENCE) -> float:
+    """Seconds from the offer to the last answer."""
+    wanted = sum(1 for u in updates if "want" in u)
+    begun = bot.standin.tell(reset=True, updates=updates)["now"]
+    return float(bot.standin.until(wanted, patience)["last"] - begun)
+
+
+def latencies(bot: Bot, updates: list[dict[str, Any]], rate: float) -> tuple[float, float]:
+    """p50 and p99 in milliseconds from the offer to the answer, at `rate` a second."""
+    bot.standin.tell(reset=True, updates=updates, rate=rate)
+    bot.standin.until(len(updates), PATIENCE + len(updates) / rate)
+    found = sorted(bot.standin.tell(latencies=True)["latencies"])
+    return 1000 * statistics.median(found), 1000 * found[int(len(found) * 0.99)]
+
+
+def plain_rate(bot: Bot, count: int, classes: int) -> float:
+    """Messages that need no answer, judged and stored in a second."""
+    updates = load.plain(count, classes)
+    return len(updates) / throughput(bot, updates)
+
+
+def acted_rate(bot: Bot, count: int, classes: int) -> float:
+    """Messages answered or deleted in a second."""
+    updates = load.acted(count, classes)
+    return len(updates) / throughput(bot, updates)
