@@ -60,6 +60,8 @@ class App:
         self.database = database
         self.platforms = {p.name: p for p in platforms}
         self.registry = Registry(features)
+        self.opened = False
+        """True once every platform is connected."""
         self._now = now
         self._woken = asyncio.Event()
         self._cleaned_at: datetime | None = None
@@ -88,6 +90,11 @@ class App:
         for platform in self.platforms.values():
             await platform.open()
         await self.delivery.recover()
+        self.opened = True
+
+    def now(self) -> datetime:
+        """The time of day that everything here goes by."""
+        return self._now()
 
     async def close(self) -> None:
         """Finish what is in hand, then give everything back."""

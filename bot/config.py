@@ -145,10 +145,11 @@ class TelegramSection(Section):
 
 
 class WebSection(Section):
-    """Where webhooks are received."""
+    """Where webhooks are received, and where the running bot can be looked at."""
 
     host: str = "127.0.0.1"
     port: Whole = Field(default=8080, ge=0, le=65535)
+    observe: Switch = False
 
 
 class DefaultsSection(Section):

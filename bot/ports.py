@@ -130,6 +130,16 @@ class Platform(Protocol):
 
 
 @runtime_checkable
+class TellsTrouble(Protocol):
+    """Knows whether its line works."""
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with the line now, in our own words; empty if nothing is known to be."""
+        ...
+
+
+@runtime_checkable
 class PostsToGroup(Protocol):
     """Says something in a group."""
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import structlog
-import uvicorn
-from starlette.applications import Starlette
 
 import bot
 import classroom
@@ -67,16 +64,35 @@ async def _serve(settings: Settings, database: Database, token: str) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    door = _door(settings) if settings.telegram.mode == "webhook" else None
     try:
-        if await _opened(app, stop):
-            log.info(
-                "homeroom runs", platform=telegram.name, bot=telegram.mention, mode=settings.telegram.mode
-            )
-            await _run(app, stop, telegram, door)
+        async with _seen_from_outside(settings, app, telegram):
+            if await _opened(app, stop):
+                mode = settings.telegram.mode
+                log.info("homeroom runs", platform=telegram.name, bot=telegram.mention, mode=mode)
+                await app.run(stop)
     finally:
         await app.close()
     log.info("homeroom has stopped")
+
+
+@contextlib.asynccontextmanager
+async def _seen_from_outside(settings: Settings, app: App, telegram: TelegramPlatform) -> AsyncIterator[None]:
+    """Serve the webhook and what is to be watched, if either is wished for."""
+    if not (settings.web.observe or settings.telegram.mode == "webhook"):
+        yield
+        return
+    from bot.web_server import door, serving  # noqa: PLC0415 - who polls unwatched needs no web server
+
+    routes = telegram.webhook_routes(app.intake.door_of(telegram.name))
+    listening = door(settings.web)
+    if settings.web.observe:
+        from bot import watching  # noqa: PLC0415
+
+        metrics = watching.Metrics(app)
+        await metrics.begin()
+        routes += watching.routes(app, metrics)
+    async with serving(listening, routes):
+        yield
 
 
 async def _opened(app: App, stop: asyncio.Event) -> bool:
@@ -91,28 +107,6 @@ async def _opened(app: App, stop: asyncio.Event) -> bool:
     with contextlib.suppress(asyncio.CancelledError):
         await opening
     return False
-
-
-async def _run(app: App, stop: asyncio.Event, telegram: TelegramPlatform, door: socket.socket | None) -> None:
-    if door is None:
-        await app.run(stop)
-        return
-    server = _web_server(app, telegram)
-    serving = asyncio.create_task(server.serve([door]))
-    try:
-        await app.run(stop)
-    finally:
-        server.should_exit = True
-        await serving
-
-
-def _door(settings: Settings) -> socket.socket:
-    """The socket of the web server; ConfigError where it is taken or not ours."""
-    web = settings.web
-    try:
-        return socket.create_server((web.host, web.port))
-    except OSError as error:
-        raise ConfigError(f"[web] {web.host}:{web.port} cannot be listened on: {error.strerror}") from None
 
 
 def _telegram(settings: Settings, token: str) -> TelegramPlatform:
@@ -145,22 +139,6 @@ def _menus() -> list[DefaultMenu]:
             lines = [(c.name, Say(language).label(f"{c.feature}.command_{c.name}").text) for c in listed]
             found.append(DefaultMenu(kind, tuple(lines), code))
     return found
-
-
-class _Server(uvicorn.Server):
-    """Leaves signals to us: a stop must first finish what is in hand."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Install nothing."""
-        yield
-
-
-def _web_server(app: App, telegram: TelegramPlatform) -> uvicorn.Server:
-    routes = telegram.webhook_routes(app.intake.door_of(telegram.name))
-    return _Server(
-        uvicorn.Config(Starlette(routes=routes), log_level="critical", access_log=False, lifespan="off")
-    )
 
 
 def defaults_of(settings: Settings) -> Defaults:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Table, func, or_, select
+from sqlmodel import col
 
 from storage.database import Records
 from storage.queue import DELIVERIES, EVENTS
-from storage.tables import ScheduleRow, Violation
+from storage.tables import Classroom, ScheduleRow, Violation
 
 SCHEDULES = ScheduleRow.metadata.tables["schedules"]
 VIOLATIONS = Violation.metadata.tables["violations"]
@@ -55,6 +56,12 @@ def deliveries_by_state(records: Records) -> dict[str, int]:
     """How many deliveries are kept in each state."""
     counted = select(DELIVERIES.c.state, func.count()).group_by(DELIVERIES.c.state)
     return {str(state): int(count) for state, count in records.connection().execute(counted)}
+
+
+def active_classrooms(records: Records) -> int:
+    """How many classes are served."""
+    served = select(func.count()).where(col(Classroom.state) == "active")
+    return int(records.connection().execute(served).scalar() or 0)
 
 
 @dataclass(slots=True)

@@ -44,6 +44,11 @@ class Database:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._looker = ThreadPoolExecutor(1, thread_name_prefix="looker")
 
+    @property
+    def kind(self) -> str:
+        """sqlite or postgresql."""
+        return self.engine.dialect.name
+
     @contextmanager
     def transaction(self) -> Iterator[Records]:
         """Everything inside happens or nothing does. Errors carry SQLSTATE and constraint, never values."""
@@ -136,8 +141,8 @@ def open_database(url: str, key_file: Path | None = None, *, durable: bool = Tru
     except (ArgumentError, ValueError):  # such as a port that is no number
         raise DatabaseError("[storage] url is not the address of a database: correct it") from None
     try:
-        keys = KeyRing(load_key(_key_path(parsed, key_file)))
-        database = Database(_engine(parsed, durable), keys)
+        keys = KeyRing(load_key(key_path(parsed, key_file)))
+        database = Database(make_engine(parsed, durable=durable), keys)
         _upgrade(database.engine)
     except OSError as error:
         raise DatabaseError(
@@ -151,7 +156,8 @@ def open_database(url: str, key_file: Path | None = None, *, durable: bool = Tru
     return database
 
 
-def _key_path(url: URL, key_file: Path | None) -> Path:
+def key_path(url: URL, key_file: Path | None) -> Path:
+    """Where the key of a database is: as set, else beside the SQLite file."""
     if key_file is not None:
         return key_file
     if url.get_backend_name() == "sqlite" and url.database:
@@ -159,7 +165,8 @@ def _key_path(url: URL, key_file: Path | None) -> Path:
     return Path("homeroom.key")
 
 
-def _engine(url: URL, durable: bool) -> Engine:
+def make_engine(url: URL, *, durable: bool) -> Engine:
+    """Connections as Homeroom needs them; the file of an SQLite database is made if it is not there."""
     if url.get_backend_name() == "sqlite":
         return _sqlite(url, durable)
     if url.drivername == "postgresql":

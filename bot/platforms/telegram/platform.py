@@ -48,6 +48,12 @@ class TelegramPlatform(Acts):
         self._outbox = Outbox(self._bot, self.start_link)
         self._username = ""
         self._people: dict[int, None] = {}
+        self._poller: Poller | None = None
+
+    @property
+    def trouble(self) -> str:
+        """Why no updates come in; empty while they do, or while Telegram is to bring them itself."""
+        return self._poller.trouble if self._poller else ""
 
     @property
     def name(self) -> str:
@@ -87,7 +93,8 @@ class TelegramPlatform(Acts):
         """Hand updates to `store` until cancelled; with a webhook, where the route does it, just wait."""
         if self._settings.mode == "webhook":
             await asyncio.Event().wait()
-        await Poller(self._polls, self._base, self._settings.poll_timeout, self._backoff()).run(store)
+        self._poller = Poller(self._polls, self._base, self._settings.poll_timeout, self._backoff())
+        await self._poller.run(store)
 
     def webhook_routes(self, store: Store) -> list[BaseRoute]:
         """The routes that Telegram calls; none when polling."""

@@ -78,6 +78,11 @@ class Poller:
         self._offset: int | None = None
         self._said = ""
 
+    @property
+    def trouble(self) -> str:
+        """Why nothing comes in at the moment; empty while fetching works."""
+        return self._said
+
     async def run(self, store: Store) -> None:
         """Fetch and store until cancelled; raises ConfigError when the token is refused."""
         while True:
