@@ -188,7 +188,13 @@ class Delivery:
                 job.target.refs,
             )
         except Exception as error:  # a fault of ours must not stop the others
-            log.error("delivery raised", delivery_id=job.due.id, kind=job.due.kind, error=describe(error))
+            log.error(
+                "delivery raised",
+                event_id=job.due.event_id,
+                delivery_id=job.due.id,
+                kind=job.due.kind,
+                error=describe(error),
+            )
             outcome = TryAgain(type(error).__name__, uncertain=True)
         if isinstance(outcome, TryAgain) and outcome.after is not None:
             self._pace[job.target.platform].hold(job.target.chat, self._clock() + outcome.after)

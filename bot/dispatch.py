@@ -69,6 +69,7 @@ class Dispatcher:
             with records.begin_nested():
                 kind = self._handle(records, row.id, event)
             queue.finish_events(records, ids, "done", self._now(), kind=kind)
+            log.debug("event handled", event_id=row.id, key=row.key, kind=kind)
         except Exception as error:
             if is_database_trouble(error):
                 raise

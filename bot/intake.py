@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+import structlog
+
 from bot.ports import Incoming, Store
 from storage import queue
 from storage.database import Database, Records
+
+log = structlog.get_logger("intake")
 
 
 class Intake:
@@ -26,6 +30,7 @@ class Intake:
             now = self._now()
             events = [_event(platform, update, now) for update in updates]
             await self._database.write(lambda records: _store(records, events, now))
+            log.debug("events stored", keys=[e.key for e in events])
             self._wake()
 
         return store

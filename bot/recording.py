@@ -86,6 +86,7 @@ def _done(
     records: Records, due: queue.Due, effect: Effect, target: Target, outcome: Done, now: datetime
 ) -> None:
     close(records, due, "sent", now, None)
+    log.debug("delivery carried out", **_named(due))
     if due.kind in ("post", "tell"):
         queue.remember_posted(
             records, due.id, due.handle or f"delivery/{due.id}", target.chat, outcome.refs, now
@@ -113,7 +114,7 @@ def _again(records: Records, due: queue.Due, effect: Effect, outcome: TryAgain, 
         else min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempts - 1, 9))
     )
     doubt = 1 if outcome.uncertain and due.kind in ("post", "tell") else 0
-    log.info("delivery will be tried again", delivery_id=due.id, kind=due.kind, why=outcome.why, wait=wait)
+    log.info("delivery will be tried again", **_named(due), why=outcome.why, wait=wait)
     queue.set_delivery(
         records,
         due.id,
@@ -141,7 +142,7 @@ def failed(
         queue.set_delivery(records, due.id, {"state": "parked", "outcome": outcome.failure.value})
         return
     close(records, due, state, now, outcome.failure, outcome.detail)
-    log.info("delivery failed", delivery_id=due.id, kind=due.kind, failure=outcome.failure.value)
+    log.info("delivery failed", **_named(due), failure=outcome.failure.value)
     if isinstance(effect, Ask):
         _answer(records, due, effect, None, outcome.detail or outcome.failure.value, now)
     report = _report(effect)
@@ -164,6 +165,11 @@ def close(
     if failure is Failure.NOT_A_GUARDIAN or due.kind == "toast":
         values["payload"] = None  # a toast's names who pressed, and nobody needs it any more
     queue.set_delivery(records, due.id, values)
+
+
+def _named(due: queue.Due) -> dict[str, int | str | None]:
+    """What a delivery is called in the log: by the event that caused it, it can be followed."""
+    return {"event_id": due.event_id, "delivery_id": due.id, "kind": due.kind}
 
 
 def _report(effect: Effect) -> Report | None:

@@ -36,6 +36,7 @@ class Due:
     created_at: datetime
     park: bool
     handle: str | None
+    event_id: int | None
 
 
 def due_deliveries(records: Records, now: datetime, busy: Iterable[str], limit: int) -> list[Due]:

@@ -44,6 +44,11 @@ level = "debug"
     def start(self) -> None:
         """Start, and wait until it polls."""
         before = self.logged().count("homeroom runs")
+        self.begin()
+        self.wait(lambda: self.logged().count("homeroom runs") > before, "a running bot")
+
+    def begin(self) -> None:
+        """Start, whatever comes of it."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "bot", "run", "--config", str(self.config)],
@@ -52,7 +57,6 @@ level = "debug"
                 cwd=self.folder,
                 env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
             )
-        self.wait(lambda: self.logged().count("homeroom runs") > before, "a running bot")
 
     def kill(self) -> None:
         """kill -9."""

@@ -32,9 +32,11 @@ def server() -> Iterator[BotApiServer]:
 @pytest.fixture
 def watched(tmp_path: Path, server: BotApiServer) -> Iterator[tuple[Bot, str]]:
     port = free_port()
-    extra = f'[web]\nport = {port}\nobserve = true\n'
+    extra = f"[web]\nport = {port}\nobserve = true\n"
     bot = Bot(tmp_path, server, f"sqlite:///{tmp_path / 'class.db'}", extra)
-    bot.config.write_text(bot.config.read_text().replace('level = "debug"', 'level = "debug"\nformat = "json"'))
+    bot.config.write_text(
+        bot.config.read_text().replace('level = "debug"', 'level = "debug"\nformat = "json"')
+    )
     bot.start()
     yield bot, f"http://127.0.0.1:{port}"
     if bot.process is not None and bot.process.poll() is None:
@@ -48,7 +50,10 @@ def test_it_is_seen_to_live_to_be_ready_and_to_work(watched: tuple[Bot, str], se
     server.world.dm(wang, "/help")
     bot.wait(lambda: any("/help" in m.text for m in server.world.inbox(wang)), "an answer")
     assert httpx.get(f"{url}/healthz").json()["live"] is True
-    bot.wait(lambda: live_report(url).metrics.get("homeroom_delivery_attempts_total{kind=tell,outcome=Done}"), "tell")
+    bot.wait(
+        lambda: live_report(url).metrics.get("homeroom_delivery_attempts_total{kind=tell,outcome=Done}"),
+        "tell",
+    )
     report = live_report(url)
     assert report.ready and report.trouble == ""
     assert report.checks["platform"] == {"ok": True, "telegram": "connected"}
@@ -99,7 +104,9 @@ def test_while_telegram_is_away_it_lives_and_is_not_ready(
 def test_before_telegram_answers_it_lives_already(tmp_path: Path, server: BotApiServer) -> None:
     server.stop()
     port = free_port()
-    bot = Bot(tmp_path, server, f"sqlite:///{tmp_path / 'class.db'}", f"[web]\nport = {port}\nobserve = true\n")
+    bot = Bot(
+        tmp_path, server, f"sqlite:///{tmp_path / 'class.db'}", f"[web]\nport = {port}\nobserve = true\n"
+    )
     bot.begin()
     try:
         bot.wait(lambda: live_report(f"http://127.0.0.1:{port}").checks, "an answer")
