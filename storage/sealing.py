@@ -58,7 +58,7 @@ def load_key(path: Path) -> bytes:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return _read_key(path)
+        return read_key(path)
     secret = os.urandom(32)
     with os.fdopen(handle, "wb") as file:
         file.write(base64.b64encode(secret) + b"\n")
@@ -67,9 +67,15 @@ def load_key(path: Path) -> bytes:
     return secret
 
 
-def _read_key(path: Path) -> bytes:
+def read_key(path: Path) -> bytes:
+    """The instance's secret as it lies in its file; DatabaseError where it does not."""
     try:
         secret = base64.b64decode(path.read_bytes().split()[0], validate=True)
+    except OSError as error:
+        raise DatabaseError(
+            f"the key file {path} cannot be read ({error.strerror}): put the copy you kept there, "
+            "or set [storage] key_file"
+        ) from None
     except (IndexError, ValueError):
         secret = b""
     if len(secret) != 32:

@@ -11,8 +11,12 @@ from sqlalchemy import Engine
 
 from classroom.errors import DatabaseError
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest step, named here so that a start need not read every file of the history."""
+
+
+RESTORING = "restoring "
+"""What stands before the step in a database that is being filled from a copy: nothing starts with that."""
 
 
 def head() -> str:
@@ -28,13 +32,19 @@ def config(engine: Engine | None = None) -> Config:
     return made
 
 
-def upgrade(engine: Engine, found: str | None) -> None:
+def known_steps() -> set[str]:
+    """Every step of the history."""
+    return {step.revision for step in ScriptDirectory.from_config(config()).walk_revisions()}
+
+
+def upgrade(engine: Engine, found: str | None, to: str = "head") -> None:
     """Bring the database to `head`; DatabaseError if its step `found` is unknown here."""
     settings = config(engine)
-    known = {step.revision for step in ScriptDirectory.from_config(settings).walk_revisions()}
-    if found is not None and found not in known:
+    if found is not None and found.startswith(RESTORING):
+        raise DatabaseError("a restore into this database was interrupted: run it again to its end")
+    if found is not None and found not in known_steps():
         raise DatabaseError(
             f"the database is at step {found}, which this version of Homeroom does not know: "
             "install a newer Homeroom; nothing was changed"
         )
-    command.upgrade(settings, "head")
+    command.upgrade(settings, to)
