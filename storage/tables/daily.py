@@ -205,7 +205,10 @@ class Heard(Table, table=True):
     """That somebody wrote in a group lately, for floods: a time and a keyed hash, never the words."""
 
     __tablename__ = "heard"
-    __table_args__ = (Index("ix_heard_chat_at", "chat_id", "at"),)
+    __table_args__ = (
+        Index("ix_heard_chat_at", "chat_id", "at"),
+        Index("ix_heard_sender", "chat_id", "account_id", "at"),
+    )
     id: int = Field(default=None, sa_column=key())
     chat_id: int = Field(sa_column=link("chats.id", index=False))
     account_id: int | None = Field(default=None, sa_column=link("accounts.id", empty=True))

@@ -20,17 +20,20 @@ from classroom.events import Json
 from storage.tables.base import Table, key, link, open_json, sealed, sealed_json, time
 
 
+def _only(name: str, column: str, state: str) -> Index:
+    """An index of the few rows in one state, which stays small however many are done with."""
+    where = text(f"state = '{state}'")
+    return Index(name, column, sqlite_where=where, postgresql_where=where)
+
+
 class EventRow(Table, table=True):
     """What came in. `state`: pending, done, failed (kept with the error). `raw` is erased once handled."""
 
     __tablename__ = "events"
     __table_args__ = (
-        Index(
-            "ix_events_pending",
-            "id",
-            sqlite_where=text("state = 'pending'"),
-            postgresql_where=text("state = 'pending'"),
-        ),
+        _only("ix_events_pending", "id", "pending"),
+        _only("ix_events_ready", "ready_at", "pending"),
+        Index("ix_events_handled", "handled_at"),
     )
     id: int = Field(default=None, sa_column=key())
     key: str = Field(unique=True)
@@ -68,6 +71,9 @@ class DeliveryRow(Table, table=True):
             sqlite_where=text("state = 'pending'"),
             postgresql_where=text("state = 'pending'"),
         ),
+        _only("ix_deliveries_due", "due_at", "pending"),
+        _only("ix_deliveries_waiting", "id", "pending"),
+        _only("ix_deliveries_begun", "id", "sending"),
         Index("ix_deliveries_handle", "handle", "state"),
         Index("ix_deliveries_chat", "chat_id", "state"),
     )
@@ -185,9 +191,10 @@ class ScheduleRow(Table, table=True):
 
 
 class Instance(Table, table=True):
-    """One row that says whose key sealed this database."""
+    """One row that says whose key sealed this database; `rosters` counts the changes of any roster."""
 
     __tablename__ = "instance"
     id: int = Field(default=1, primary_key=True)
     proof: str = Field(sa_column=sealed("instance.proof"))
+    rosters: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     created_at: datetime = Field(sa_column=time())
