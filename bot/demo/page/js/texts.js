@@ -1,0 +1,90 @@
+/** The bot's markup and people's words, made into elements that can do no harm. */
+
+import { h } from './dom.js';
+
+const TAGS = { B: 'b', STRONG: 'b', I: 'i', EM: 'i', U: 'u', S: 's', CODE: 'code', PRE: 'pre', BLOCKQUOTE: 'blockquote', BR: 'br' };
+const BARS = /([▇█]*[▁░]*)/u;
+const BAR = /[▇█▁░]{3,}/gu;
+const LINK = /https?:\/\/[^\s<>"'，。；！？（）、]+/giu;
+
+/** What a message says: the bot's few tags are kept, everything else is plain text. */
+export function spoken(message, acts) {
+  const made = h('div.text', { dir: 'auto' });
+  if (!message.html) {
+    made.append(...linked(message.text ?? ''));
+    return made;
+  }
+  const parsed = new DOMParser().parseFromString(message.html, 'text/html');
+  made.append(...safe(parsed.body, acts));
+  return made;
+}
+
+function safe(parent, acts) {
+  return [...parent.childNodes].flatMap((node) => {
+    if (node.nodeType === Node.TEXT_NODE) return barred(node.data);
+    if (node.nodeType !== Node.ELEMENT_NODE) return [];
+    if (node.tagName === 'A') return [anchor(node, acts)];
+    const tag = TAGS[node.tagName];
+    if (!tag) return safe(node, acts);
+    if (tag === 'code' && /^[/、／]/u.test(node.textContent)) return [command(node.textContent, acts)];
+    return [h(tag, {}, ...safe(node, acts))];
+  });
+}
+
+function anchor(node, acts) {
+  const url = URL.parse ? URL.parse(node.getAttribute('href') ?? '', location.href) : parsed(node);
+  const inside = safe(node, acts);
+  if (!url || !/^https?:$/.test(url.protocol)) return h('span', {}, ...inside);
+  const payload = url.searchParams.get('start');
+  if (url.origin === location.origin && payload) {
+    return h('button.link', { type: 'button', onclick: () => acts.start(payload) }, ...inside);
+  }
+  return outward(url.href, inside);
+}
+
+function parsed(node) {
+  try {
+    return new URL(node.getAttribute('href') ?? '', location.href);
+  } catch {
+    return null;
+  }
+}
+
+function outward(href, inside) {
+  return h('a', { href, target: '_blank', rel: 'noreferrer noopener' }, ...inside);
+}
+
+/** A command in a text is put into the composer with one tap. */
+function command(text, acts) {
+  return h('button.command', { type: 'button', onclick: () => acts.compose(text) }, h('code', {}, text));
+}
+
+function linked(text) {
+  const made = [];
+  let from = 0;
+  for (const match of text.matchAll(LINK)) {
+    made.push(text.slice(from, match.index), outward(match[0], [match[0]]));
+    from = match.index + match[0].length;
+  }
+  return [...made, text.slice(from)];
+}
+
+/** Bars are characters in the text; here they are drawn, and still read and copied as text. */
+function barred(text) {
+  const made = [];
+  let from = 0;
+  for (const match of text.matchAll(BAR)) {
+    const bar = match[0];
+    const full = bar.match(BARS)[0].replace(/[▁░]/gu, '').length;
+    made.push(text.slice(from, match.index).replace(/　$/u, ''));
+    made.push(h('span.bar', { vars: { '--full': `${(100 * full) / bar.length}%` } }, h('span', {}, bar)));
+    from = match.index + bar.length;
+  }
+  return [...made, text.slice(from)];
+}
+
+/** One line of a message, for a quote or the pinned bar. */
+export function gist(message, fallback) {
+  const line = (message.text ?? '').replace(/\s+/gu, ' ').trim();
+  return line || message.files?.[0]?.name || fallback;
+}
