@@ -133,7 +133,8 @@ class Hands(Room):
         """A file that can be sent."""
         ref = f"file{next(self.numbers)}"
         self.files[ref] = data
-        return Attachment(kind, ref, filename, len(data))
+        self.uploaded[ref] = Attachment(kind, ref, filename, len(data))
+        return self.uploaded[ref]
 
     def fail_next(self, what: str, *outcomes: Outcome) -> None:
         """Let the next calls of `post`, `tell`, `delete` … end like this."""

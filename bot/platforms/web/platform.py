@@ -54,4 +54,4 @@ class WebPlatform(Acts, Hands):
 
     def start_link(self, payload: str) -> str:
         """An address of the private conversation."""
-        return f"https://web.example/{BOT}?start={payload}"
+        return f"{self.home}?start={payload}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from bot.platforms.web.chats import NAME, Shown, WebChat
 from bot.ports import Incoming, Outcome
 from classroom.addresses import ChatKind
 from classroom.events import (
+    Attachment,
     BotBlocked,
     BotMember,
     Event,
@@ -24,6 +26,8 @@ from classroom.events import (
     Sender,
 )
 
+REMEMBERED = 400
+"""So many of the last events can be looked at."""
 Happening = Message | Pressed | Joined | Left | BotMember | BotBlocked | Migrated
 _TOLD: dict[str, TypeAdapter[Happening]] = {
     kind.__name__: TypeAdapter(kind)
@@ -44,20 +48,25 @@ class Change:
 class Room:
     """All chats and people; `now` stamps what is said, `oldest` limits what can still be deleted."""
 
-    def __init__(self, now: Callable[[], datetime] | None = None) -> None:
-        """Make an empty one; `listeners` are called at every change."""
+    def __init__(
+        self, now: Callable[[], datetime] | None = None, home: str = "https://web.example/class_bot"
+    ) -> None:
+        """Make an empty one; `listeners` are called at every change, `home` is where its page is."""
         self.chats: dict[str, WebChat] = {}
         self.people: dict[str, Sender] = {}
         self.files: dict[str, bytes] = {}
+        self.uploaded: dict[str, Attachment] = {}
         self.toasts: list[tuple[str, str]] = []
         self.menus: dict[tuple[str, str | None], tuple[tuple[str, str], ...]] = {}
         self.answered: dict[str, str] = {}
         self.calls: list[str] = []
         self.failing: dict[str, list[Outcome]] = {}
         self.waiting: list[Incoming] = []
+        self.heard: OrderedDict[str, Happening] = OrderedDict()
         self.oldest: timedelta | None = None
         self.listeners: list[Callable[[Change], None]] = []
         self.breaking: list[str] = []
+        self.home = home
         self.now = now or (lambda: datetime.now(UTC))
         self.numbers = itertools.count(1)
         self.callbacks: dict[str, str] = {}
@@ -77,7 +86,11 @@ class Room:
         """Keep what somebody did until the bot has stored it."""
         kind = type(event).__name__
         raw = f"{kind}:".encode() + _TOLD[kind].dump_json(event)
-        self.waiting.append(Incoming(f"{NAME}:{next(self.numbers)}", raw, album, 0.5 if album else 0.0))
+        key = f"{NAME}:{next(self.numbers)}"
+        self.waiting.append(Incoming(key, raw, album, 0.5 if album else 0.0))
+        self.heard[key] = event
+        if len(self.heard) > REMEMBERED:
+            self.heard.popitem(last=False)
 
 
 def told(raw: bytes) -> Event | None:

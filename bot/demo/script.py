@@ -1,0 +1,115 @@
+"""People of the sample class who act by themselves: in the days before the first, and to be watched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.demo.cast import Cast
+from bot.demo.stage import Stage
+from bot.platforms.web import BOT, Shown, WebChat
+from classroom.errors import HomeroomError
+from classroom.events import Attachment, Sender
+from storage import looking
+
+GROUP = "-1001"
+
+
+class LostThreadError(HomeroomError):
+    """A person of the script looked for something that is not there."""
+
+
+@dataclass(slots=True)
+class Script:
+    """A class to act in; every act waits until the bot has done all it can."""
+
+    stage: Stage
+    cast: Cast
+
+    @property
+    def group(self) -> WebChat:
+        """The class's group."""
+        return self.stage.platform.group(GROUP, self.cast.group)
+
+    def who(self, native: str) -> Player:
+        """Somebody of the cast."""
+        return Player(self, self.stage.platform.people[native])
+
+    def word(self, name: str, **values: object) -> str:
+        """What is said there, in the class's language."""
+        return self.cast.words[name].format(**values)
+
+    async def until(self, hour: int, minute: int = 0, *, days: int = 0) -> None:
+        """Turn the clock to that time of day in the class's zone, `days` later than the next such time."""
+        zone = self.stage.zone
+        local = self.stage.clock.now().astimezone(zone)
+        target = local.replace(hour=hour, minute=minute, second=0, microsecond=0) + timedelta(days=days)
+        if target <= local:
+            target += timedelta(days=1)
+        await self.stage.turn(target)
+
+    async def later(self, **delta: float) -> None:
+        """Turn the clock forward by so much."""
+        await self.stage.turn(self.stage.clock.now() + timedelta(**delta))
+
+    async def purposes(self, shown: Shown) -> dict[str, str]:
+        """What the buttons under a message are for, by their tokens."""
+        tokens = [key.token for key in shown.keys if key.token]
+        return await self.stage.database.write(lambda records: looking.purposes(records, tokens))
+
+
+@dataclass(slots=True)
+class Player:
+    """One person's hands; `last` messages are looked for among what can still be read."""
+
+    script: Script
+    sender: Sender
+
+    @property
+    def private(self) -> WebChat:
+        """The conversation with the bot."""
+        return self.script.stage.platform.private(self.sender)
+
+    async def says(
+        self, text: str, *, reply_to: Shown | None = None, files: tuple[Attachment, ...] = ()
+    ) -> Shown:
+        """Write in the group."""
+        return await self._say(self.script.group, text, reply_to, files)
+
+    async def tells(
+        self, text: str, *, reply_to: Shown | None = None, files: tuple[Attachment, ...] = ()
+    ) -> Shown:
+        """Write to the bot."""
+        return await self._say(self.private, text, reply_to, files)
+
+    async def _say(
+        self, chat: WebChat, text: str, reply_to: Shown | None, files: tuple[Attachment, ...]
+    ) -> Shown:
+        platform = self.script.stage.platform
+        shown = platform.say(self.sender, chat, text, reply_to=reply_to, attachments=files)
+        await self.script.stage.settle()
+        return shown
+
+    async def joins(self) -> None:
+        """Come into the group."""
+        self.script.stage.platform.join(self.sender, self.script.group)
+        await self.script.stage.settle()
+
+    async def opens(self) -> None:
+        """Follow the newest button in the group that leads to the private conversation."""
+        found = [key.payload for m in self.script.group.visible for key in m.keys if key.payload]
+        await self.tells(f"/start {found[-1]}" if found else "/start")
+
+    async def presses(self, purpose: str, *, group: bool = False, place: int = 0) -> None:
+        """Press the newest button that is for this; `place` counts among the like of it in one message."""
+        chat = self.script.group if group else self.private
+        for shown in reversed(chat.visible):
+            if shown.by != BOT or not shown.keys:
+                continue
+            purposes = await self.script.purposes(shown)
+            tokens = [k.token for k in shown.keys if k.token and purposes.get(k.token) == purpose]
+            if len(tokens) > place:
+                self.script.stage.platform.press_token(self.sender, chat, tokens[place], shown.ref)
+                await self.script.stage.settle()
+                return
+        raise LostThreadError(f"{self.sender.native} finds no button for {purpose}")

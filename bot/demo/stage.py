@@ -1,0 +1,124 @@
+"""The class on its stage: the real app on our own messenger, one thing at a time, by a clock that turns."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.app import App
+from bot.demo.clock import TurnedClock
+from bot.limits import Limits
+from bot.platforms.web import NAME, WebPlatform
+from bot.ports import Store
+from handlers.room import Defaults
+from storage import schedules
+from storage.database import Database
+
+TICK = 1.0
+A_MOMENT = timedelta(seconds=1)
+
+
+class Stage:
+    """Runs the road whenever somebody has done something or something falls due.
+
+    `watchers` hear when the bot begins to work (True) and when it has done all it can (False).
+    """
+
+    def __init__(self, database: Database, clock: TurnedClock, defaults: Defaults, home: str) -> None:
+        """Nothing happens until `open`; `home` is the page's address."""
+        self.clock = clock
+        self.zone = ZoneInfo(defaults.timezone)
+        self.database = database
+        self.platform = WebPlatform(clock.now, home)
+        self.app = App(
+            database,
+            [self.platform],
+            defaults=defaults,
+            limits={NAME: Limits(0, 0, 0, 0)},  # nobody but the bot's own messenger would limit it
+            now=clock.now,
+            clock=clock.seconds,
+        )
+        self.watchers: list[Callable[[bool], None]] = []
+        self.turning = False
+        self._woken = asyncio.Event()
+        self._alone = asyncio.Lock()
+
+    async def open(self) -> None:
+        """Put back what a killed playground left under way."""
+        await self.app.open()
+        await self.settle()
+
+    async def close(self) -> None:
+        """Finish what is in hand."""
+        await self.app.close()
+
+    def wake(self) -> None:
+        """Somebody has done something."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Go on until cancelled."""
+        while True:
+            await self.settle()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TICK):
+                    await self._woken.wait()
+
+    async def settle(self) -> None:
+        """Do all that can be done at this moment."""
+        async with self._alone:
+            await self._settle()
+
+    async def _settle(self) -> None:
+        self._woken.clear()
+        busy = bool(self.platform.waiting)
+        if busy:
+            self._tell(True)
+        try:
+            await self.app.tick()
+            store = self.app.intake.door_of(NAME)
+            while (
+                await self.platform.hand_over(store) or await self.app.step() or self.app.delivery.under_way
+            ):
+                await asyncio.sleep(0)
+        finally:
+            if busy:
+                self._tell(False)
+
+    async def _step(self, store: Store) -> bool:
+        await asyncio.sleep(0)  # a window must not wait for the whole of it
+        moved = await self.platform.hand_over(store) or await self.app.step()
+        return bool(moved or self.app.delivery.under_way)
+
+    def _tell(self, working: bool) -> None:
+        for watcher in self.watchers:
+            watcher(working)
+
+    async def turn(self, to: datetime) -> None:
+        """Go forward to a moment and let everything happen on the way, each at its own time."""
+        async with self._alone:
+            self.turning = True
+            try:
+                while (moment := await self._next()) is not None and moment <= to:
+                    self.clock.turn(max(moment, self.clock.now() + A_MOMENT))
+                    await self._settle()
+                self.clock.turn(to)
+                await self._settle()
+            finally:
+                self.turning = False
+
+    async def next_scheduled(self) -> datetime | None:
+        """When the next thing will happen by itself."""
+        async with self._alone:
+            return await self._next()
+
+    async def _next(self) -> datetime | None:
+        times = [
+            await self.database.write(schedules.next_at),
+            await self.app.dispatcher.next_at(),
+            await self.app.delivery.next_at(),
+        ]
+        return min((moment for moment in times if moment is not None), default=None)
