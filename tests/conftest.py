@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from tests.databases import KINDS, Databases, Kind, Migrate, leave_empty
@@ -13,6 +14,8 @@ from tests.databases import KINDS, Databases, Kind, Migrate, leave_empty
 settings.register_profile("default", max_examples=30, deadline=None, print_blob=True)
 settings.register_profile("thorough", settings.get_profile("default"), max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(20))  # as `homeroom run` has it
 
 FreshDatabase = Callable[[Kind, Migrate], str]
 
