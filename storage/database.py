@@ -20,11 +20,12 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, create_engine
 
 from classroom.errors import DatabaseError
-from storage.sealing import KeyRing, load_key
+from storage.sealing import KeyRing, load_key, read_key
 from storage.tables import Instance
 
 T = TypeVar("T")
 PROOF = "homeroom"
+"""What the proof of the key says; once the key was changed, the secret of the hashes stands behind it."""
 READS = "homeroom_reads"
 """The option of a connection that only reads, so that its transaction need not shut others out."""
 
@@ -152,8 +153,7 @@ def open_database(url: str, key_file: Path | None = None, *, durable: bool = Tru
         raise DatabaseError(
             f"the database cannot be opened ({_without_values(error)}): see that it runs; check [storage] url"
         ) from None
-    _prove_key(database)
-    return database
+    return _proved(database, key_path(parsed, key_file))
 
 
 def key_path(url: URL, key_file: Path | None) -> Path:
@@ -216,11 +216,34 @@ def _upgrade(engine: Engine) -> None:
     upgrade(engine, found)
 
 
+def _proved(database: Database, key: Path) -> Database:
+    """The database, if its key opens the proof; a change of the key that was cut short is finished first."""
+    coming = next_key(key)
+    try:
+        _prove_key(database)
+    except DatabaseError:
+        if not coming.exists():
+            raise
+        changed = Database(database.engine, KeyRing(read_key(coming)))
+        _prove_key(changed)
+        coming.replace(key)
+        return changed
+    return database
+
+
+def next_key(key: Path) -> Path:
+    """Where the key lies that is about to become this one."""
+    return key.with_name(f"{key.name}.next")
+
+
 def _prove_key(database: Database) -> None:
     try:
         with database.transaction() as records:
-            if records.get(Instance, 1) is None:  # opens the sealed proof
+            found = records.get(Instance, 1)  # opens the sealed proof
+            if found is None:
                 records.add(Instance(id=1, proof=PROOF, created_at=datetime.now(UTC)))
+            elif found.proof != PROOF:
+                database.keys.keep_digests(bytes.fromhex(found.proof.removeprefix(f"{PROOF}/")))
     except DatabaseError as error:
         raise DatabaseError(
             "the key file does not belong to this database: set storage.key_file to the one it was made with"

@@ -41,7 +41,7 @@ def key_opens(secret: bytes, wanted: Mapping[str, TableSummary], source: Source)
     for line in source("instance"):
         sealed = copying.read_bytes(json.loads(line)[names.index("proof")])
         try:
-            return KeyRing(secret).open(sealed, "instance.proof").decode() == PROOF
+            return KeyRing(secret).open(sealed, "instance.proof").decode().startswith(PROOF)
         except DatabaseError:
             return False
     return True
@@ -62,7 +62,7 @@ def restore(
     try:
         engine = make_engine(reading.parse(url), durable=True)
         try:
-            _stand_alone(engine)
+            stand_alone(engine)
             _prepare(engine, step)
             _fill(engine, wanted, source, advance)
             _finish(engine, step, wanted)
@@ -81,14 +81,14 @@ def held(url: str) -> Iterator[None]:
     """Keep everybody else from writing to an SQLite database; DatabaseError where somebody has it open."""
     engine = make_engine(reading.parse(url), durable=True)
     try:
-        _stand_alone(engine)
+        stand_alone(engine)
         with engine.begin():  # immediate: no other writer until its end
             yield
     finally:
         engine.dispose()
 
 
-def _stand_alone(engine: Engine) -> None:
+def stand_alone(engine: Engine) -> None:
     """Refuse while somebody else has the database open: what they write would be lost."""
     with closing(engine.raw_connection()) as raw:
         cursor = raw.cursor()

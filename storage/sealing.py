@@ -47,6 +47,15 @@ class KeyRing:
                 f"a sealed value of {context} does not open: wrong key file, or changed"
             ) from None
 
+    @property
+    def digest_secret(self) -> bytes:
+        """What the keyed hashes are made with: it outlives a change of the key, sealed in the database."""
+        return self._digest
+
+    def keep_digests(self, secret: bytes) -> None:
+        """Go on with the hashes of an older key, so that codes and ballots are still found."""
+        self._digest = secret
+
     def digest(self, value: str) -> str:
         """A keyed hash by which a secret code is found without being stored in the clear."""
         return hmac.new(self._digest, value.encode(), hashlib.sha256).hexdigest()
@@ -60,11 +69,22 @@ def load_key(path: Path) -> bytes:
     except FileExistsError:
         return read_key(path)
     secret = os.urandom(32)
+    _write_key(handle, secret)
+    return secret
+
+
+def new_key(path: Path, secret: bytes | None = None) -> bytes:
+    """Write a key, new if none is given, into a file that must not exist yet, with mode 0600."""
+    secret = secret or os.urandom(32)
+    _write_key(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), secret)
+    return secret
+
+
+def _write_key(handle: int, secret: bytes) -> None:
     with os.fdopen(handle, "wb") as file:
         file.write(base64.b64encode(secret) + b"\n")
         file.flush()
         os.fsync(file.fileno())
-    return secret
 
 
 def read_key(path: Path) -> bytes:
