@@ -74,7 +74,6 @@ class App:
             self.registry.codes,
             {p.name: _able(p) for p in platforms},
         )
-        self.intake = Intake(database, now, self._woken.set)
         self.delivery = Delivery(database, self.platforms, limits or {}, now, self._woken.set, clock)
         self.dispatcher = Dispatcher(
             database,
@@ -84,6 +83,7 @@ class App:
             now,
             {p.name: _mention_of(p) for p in platforms},
         )
+        self.intake = Intake(self.dispatcher.accept, now, self._woken.set)
 
     async def open(self) -> None:
         """Connect the platforms and put back what a dead process left under way."""

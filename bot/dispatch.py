@@ -13,19 +13,25 @@ import structlog
 from bot import meeting
 from bot.registry import Registry
 from bot.routing import Routing
+from classroom.addresses import ChatKind
 from classroom.effects import Effect
-from classroom.events import Answered, Delivered, Due, Event, Message, Pressed, Undelivered
+from classroom.events import Answered, Delivered, Due, Event, Message, Pressed, SenderKind, Undelivered
 from handlers.room import Instance, Room
-from storage import queue
+from storage import foreseeing, queue
 from storage.database import Database, Records, describe, is_database_trouble
 
 log = structlog.get_logger("dispatch")
-BATCH = 50
+BATCH = 100
+IGNORED = "ignored"
 Reader = Callable[[bytes], Event | None]
 
 
+class StumbledError(Exception):
+    """An event of a batch has failed: the whole batch is rolled back, to be done again carefully."""
+
+
 class Dispatcher:
-    """Handles stored events, a batch a transaction, each event in a savepoint of its own."""
+    """Handles events, a batch a transaction; where one of them fails, each in a savepoint of its own."""
 
     def __init__(
         self,
@@ -43,16 +49,76 @@ class Dispatcher:
         self._instance = instance
         self._now = now
         self._routing = Routing(registry, bot_names)
+        self._warm = False
 
     async def run_once(self) -> int:
         """Handle the next batch; gives how many events were taken (0: nothing is ready)."""
-        return await self._database.write(self._batch)
+        try:
+            handled = await self._database.write(self._batch)
+        except StumbledError:
+            handled = await self._database.write(self._carefully)
+        self._warm = self._warm or handled > 0
+        return handled
+
+    async def accept(self, source: str, events: Sequence[queue.NewEvent]) -> None:
+        """Store what came in, and handle it in the same transaction where nothing stands against that.
+
+        What has to queue or to gather is only stored, so is what stumbles, and so is what comes first
+        after a start: an event that kills the process must be found in the queue after the next one.
+        """
+        try:
+            await self._database.write(lambda records: self._take(records, source, events))
+        except StumbledError:
+            await self._database.write(lambda records: queue.store_events(records, events, self._now()))
 
     async def next_at(self) -> datetime | None:
         """When the next event is ready, for whoever waits."""
-        return await self._database.write(lambda records: queue.next_event_at(records, self._now()))
+        return await self._database.look(lambda records: queue.next_event_at(records, self._now()))
+
+    # --- a batch at a time ----------------------------------------------------------------------
 
     def _batch(self, records: Records) -> int:
+        """Handle what is ready without savepoints; if one event fails, all of it is done again carefully."""
+        pending = queue.pending_events(records, self._now(), BATCH)
+        kinds: dict[int, str] = {}
+        found: list[tuple[int, Event | None]] = []
+        for row in pending:
+            if row.id not in kinds:
+                rows = self._parts(records, row)
+                found.append((row.id, self._read_or_stumble(rows)))
+                kinds |= dict.fromkeys((r.id for r in rows), _kind(found[-1][1]))
+        ignored = self._handle_all(records, found)
+        queue.finish_kinds(records, kinds | dict.fromkeys(ignored, IGNORED), self._now())
+        return len(pending)
+
+    def _take(self, records: Records, source: str, events: Sequence[queue.NewEvent]) -> None:
+        now = self._now()
+        if not self._warm or any(e.ready_at > now for e in events) or queue.any_pending(records):
+            queue.store_events(records, events, now)
+            return
+        read = {e.key: self._read_or_stumble([_waiting(e)]) for e in events}
+        ids = queue.store_handled(records, {key: _kind(event) for key, event in read.items()}, source, now)
+        ignored = self._handle_all(records, [(ids[key], read[key]) for key in read if key in ids])
+        queue.finish_kinds(records, dict.fromkeys(ignored, IGNORED), now)
+
+    def _handle_all(self, records: Records, events: Sequence[tuple[int, Event | None]]) -> list[int]:
+        """Handle events in order; gives those that concerned nobody."""
+        foreseeing.foresee(records, [e for _, e in events if isinstance(e, Message) and _in_a_group(e)])
+        ignored = []
+        for number, event in events:
+            try:
+                if self._handle(records, number, event) == IGNORED:
+                    ignored.append(number)
+            except Exception as error:
+                if is_database_trouble(error):
+                    raise
+                raise StumbledError from error
+        return ignored
+
+    # --- one at a time --------------------------------------------------------------------------
+
+    def _carefully(self, records: Records) -> int:
+        """Handle what is ready, each event in a savepoint of its own, so that one fails alone."""
         done: set[int] = set()
         pending = queue.pending_events(records, self._now(), BATCH)
         for row in pending:
@@ -61,20 +127,30 @@ class Dispatcher:
         return len(pending)
 
     def _one(self, records: Records, row: queue.PendingEvent) -> set[int]:
-        rows = queue.album_of(records, row.album) if row.album else [row]
-        ids = [r.id for r in rows] or [row.id]
+        rows = self._parts(records, row)
+        ids = [r.id for r in rows]
         event: Event | None = None
         try:
-            event = self._read(rows or [row])
+            event = self._read(rows)
             with records.begin_nested():
                 kind = self._handle(records, row.id, event)
             queue.finish_events(records, ids, "done", self._now(), kind=kind)
-            log.debug("event handled", event_id=row.id, key=row.key, kind=kind)
         except Exception as error:
             if is_database_trouble(error):
                 raise
+            records.memory.forget()
             self._failed(records, ids, event, error)
         return set(ids)
+
+    def _parts(self, records: Records, row: queue.PendingEvent) -> list[queue.PendingEvent]:
+        """All that came in as one: the event itself, or its whole album."""
+        return (queue.album_of(records, row.album) if row.album else []) or [row]
+
+    def _read_or_stumble(self, rows: Sequence[queue.PendingEvent]) -> Event | None:
+        try:
+            return self._read(rows)
+        except Exception as error:
+            raise StumbledError from error
 
     def _failed(self, records: Records, ids: list[int], event: Event | None, error: Exception) -> None:
         kind = type(event).__name__ if event else None
@@ -88,6 +164,7 @@ class Dispatcher:
         except Exception as second:
             if is_database_trouble(second):
                 raise
+            records.memory.forget()
             log.error("no apology possible", event_id=ids[0], error=describe(second), at=_where(second))
 
     def _read(self, rows: Sequence[queue.PendingEvent]) -> Event | None:
@@ -96,13 +173,16 @@ class Dispatcher:
 
     def _handle(self, records: Records, event_id: int, event: Event | None) -> str:
         if event is None:
-            return "ignored"
+            return IGNORED
+        if not _in_a_group(event):
+            records.write_put_off()  # whatever it looks at has been written
         room = meeting.room_of(records, event, self._instance, self._now(), event_id)
         if room is None:
-            return "ignored"
+            return IGNORED
         effects = list(self._effects(event, room))
         self._store(records, effects, room, event_id)
-        return type(event).__name__
+        log.debug("event handled", event_id=event_id, kind=_kind(event))
+        return _kind(event)
 
     def _effects(self, event: Event, room: Room) -> Sequence[Effect]:
         match event:
@@ -124,8 +204,26 @@ class Dispatcher:
     def _store(self, records: Records, effects: Sequence[Effect], room: Room | None, event_id: int) -> None:
         records.flush()
         classroom = room.classroom.id if room and room.classroom else None
-        queue.store_effects(records, effects, self._now(), event_id=event_id, classroom_id=classroom)
-        records.flush()
+        if effects:
+            queue.store_effects(records, effects, self._now(), event_id=event_id, classroom_id=classroom)
+            records.flush()
+
+
+def _in_a_group(event: Event | None) -> bool:
+    """True for what a person writes in a group: of that there is much, so it is foreseen."""
+    return (
+        isinstance(event, Message)
+        and event.origin.kind is ChatKind.GROUP
+        and event.sender.kind is SenderKind.PERSON
+    )
+
+
+def _kind(event: Event | None) -> str:
+    return IGNORED if event is None else type(event).__name__
+
+
+def _waiting(event: queue.NewEvent) -> queue.PendingEvent:
+    return queue.PendingEvent(0, event.key, event.source, event.raw, event.album)
 
 
 def _as_one(events: Sequence[Event | None]) -> Event | None:

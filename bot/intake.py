@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.ports import Incoming, Store
 from storage import queue
-from storage.database import Database, Records
 
 log = structlog.get_logger("intake")
 
 
-class Intake:
-    """Stores updates under their keys and wakes the dispatcher."""
+Accept = Callable[[str, Sequence[queue.NewEvent]], Awaitable[None]]
 
-    def __init__(self, database: Database, now: Callable[[], datetime], wake: Callable[[], None]) -> None:
-        """`wake` is called after each commit that brought something new."""
-        self._database = database
+
+class Intake:
+    """Hands updates under their keys to whoever stores them, and wakes the road."""
+
+    def __init__(self, accept: Accept, now: Callable[[], datetime], wake: Callable[[], None]) -> None:
+        """`accept` returns after its commit; `wake` is called then."""
+        self._accept = accept
         self._now = now
         self._wake = wake
 
@@ -29,15 +31,12 @@ class Intake:
         async def store(updates: Sequence[Incoming]) -> None:
             now = self._now()
             events = [_event(platform, update, now) for update in updates]
-            await self._database.write(lambda records: _store(records, events, now))
-            log.debug("events stored", keys=[e.key for e in events])
+            if events:
+                await self._accept(platform, events)
+                log.debug("events stored", keys=[e.key for e in events])
             self._wake()
 
         return store
-
-
-def _store(records: Records, events: Sequence[queue.NewEvent], now: datetime) -> int:
-    return queue.store_events(records, events, now)
 
 
 def _event(platform: str, update: Incoming, now: datetime) -> queue.NewEvent:

@@ -25,7 +25,7 @@ from classroom.events import (
 )
 from classroom.people import Actor
 from handlers.room import Instance, Room
-from storage import classrooms, identity, presses, queue
+from storage import classrooms, foreseeing, identity, presses, queue
 from storage.database import Records
 from storage.tables import Account, Chat, Classroom, ScheduleRow
 
@@ -57,6 +57,8 @@ def room_of(
 def _of_sender(room: Room, origin: Origin, sender: Sender) -> Room | None:
     if sender.kind in (SenderKind.BOT, SenderKind.LINKED_CHANNEL):
         return None
+    if _foreseen(room, origin, sender):
+        return room
     chat = identity.meet_chat(room.db, origin, room.now)
     _in_chat(room, chat, origin.thread)
     if sender.kind is SenderKind.PERSON:
@@ -67,6 +69,19 @@ def _of_sender(room: Room, origin: Origin, sender: Sender) -> Room | None:
             identity.saw_member(room.db, chat.id, account.id, room.now)
         become(room, account)
     return room
+
+
+def _foreseen(room: Room, origin: Origin, sender: Sender) -> bool:
+    """True if everything about a message in a group was read with its batch, and nothing of it is news."""
+    known = foreseeing.recall(room.db, origin, sender)
+    if known is None:
+        return False
+    place, face, standing = known
+    room.platform, room.classroom = origin.platform, place.classroom
+    room.group = GroupAddress(place.chat, origin.platform, origin.native, origin.thread)
+    room.actor = standing.actor(face, origin.platform, sender.native, room.today.date())
+    foreseeing.saw(room.db, place, face, room.now)
+    return True
 
 
 def _through_the_private_door(room: Room, account: Account) -> None:

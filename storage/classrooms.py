@@ -161,6 +161,9 @@ def head_teacher(records: Records, classroom: int) -> int | None:
 
 def door(records: Records, chat: int) -> str:
     """What is known of a private chat: unknown, open, never_started, blocked."""
+    known = records.recall().doors.get(chat)
+    if known is not None:
+        return known
     row = records.get(Chat, chat)
     return row.door if row else "unknown"
 

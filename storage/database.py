@@ -9,29 +9,66 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, event, inspect, make_url
+from sqlalchemy import Connection, Engine, bindparam, event, insert, inspect, make_url, update
 from sqlalchemy.engine import URL
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, ExecutionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.orm import SessionTransaction
 from sqlalchemy.pool import ConnectionPoolEntry
-from sqlmodel import Session, create_engine
+from sqlmodel import Session, col, create_engine
 
 from classroom.errors import DatabaseError
+from storage.memory import KeptRosters, Memory
 from storage.sealing import KeyRing, load_key, read_key
-from storage.tables import Instance
+from storage.tables import Heard, Instance, Member
 
 T = TypeVar("T")
 PROOF = "homeroom"
 """What the proof of the key says; once the key was changed, the secret of the hashes stands behind it."""
+
+MEMORY = "homeroom_memory"
 READS = "homeroom_reads"
 """The option of a connection that only reads, so that its transaction need not shut others out."""
 
 
 class Records(Session):
     """One transaction's view of the database: what handlers hand to the queries of storage."""
+
+    @cached_property
+    def memory(self) -> Memory:
+        """What was read for the whole batch; ask `recall` where rows may have been changed just now."""
+        return Memory()
+
+    def recall(self) -> Memory:
+        """The memory, after rows that were changed have been written and what they touch is forgotten."""
+        if self.new or self.dirty or self.deleted:
+            self.flush()
+        return self.memory
+
+    def write_put_off(self) -> None:
+        """Write what was put off for the whole batch to be written at once."""
+        hearings, self.memory.hearings = self.memory.hearings, []
+        if hearings:
+            self.connection().execute(insert(Heard), hearings)
+        sightings, self.memory.sightings = self.memory.sightings, {}
+        if sightings:
+            self.connection().execute(
+                update(Member)
+                .where(col(Member.chat_id) == bindparam("c"), col(Member.account_id) == bindparam("a"))
+                .values(seen_at=bindparam("t")),
+                [{"c": chat, "a": account, "t": at} for (chat, account), at in sightings.items()],
+            )
+
+    def finish(self) -> None:
+        """Write the last of it: what was put off, and that rosters have changed if they have."""
+        self.write_put_off()
+        self.flush()
+        if "students" in self.memory.written:
+            self.connection().execute(update(Instance).values(rosters=col(Instance.rosters) + 1))
 
 
 class Database:
@@ -42,6 +79,8 @@ class Database:
         vars(engine.dialect)["homeroom_keys"] = keys
         self.engine = engine
         self.keys = keys
+        self._kept = KeptRosters()
+        event.listen(engine, "before_cursor_execute", _note)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._looker = ThreadPoolExecutor(1, thread_name_prefix="looker")
 
@@ -55,7 +94,9 @@ class Database:
         """Everything inside happens or nothing does. Errors carry SQLSTATE and constraint, never values."""
         with Records(self.engine, expire_on_commit=False) as records:
             try:
+                records.memory.kept = self._kept
                 yield records
+                records.finish()
                 records.commit()
             except DBAPIError as error:
                 records.rollback()
@@ -113,6 +154,24 @@ class Database:
         self._writer.shutdown(wait=True)
         self._looker.shutdown(wait=False, cancel_futures=True)
         self.engine.dispose()
+
+
+@event.listens_for(Records, "after_begin")
+def _begun(records: Records, _transaction: SessionTransaction, connection: Connection) -> None:
+    connection.info[MEMORY] = records.memory
+
+
+def _note(
+    connection: Connection,
+    _cursor: DBAPICursor,
+    statement: str,
+    _parameters: object,
+    _context: ExecutionContext,
+    _many: bool,
+) -> None:
+    memory = connection.info.get(MEMORY)
+    if isinstance(memory, Memory):
+        memory.note(statement)
 
 
 def is_database_trouble(error: Exception) -> bool:

@@ -5,22 +5,48 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, update
-from sqlmodel import col, select
+from sqlalchemy import delete, insert, select, update
 
 from storage.database import Records
+from storage.memory import Lately
 from storage.tables import Heard
 
+HEARD = Heard.metadata.tables["heard"]
 KEEP = timedelta(hours=1)
 
 
-def recent(records: Records, chat: int, account: int | None, since: datetime) -> Sequence[Heard]:
+def recent(records: Records, chat: int, account: int | None, since: datetime) -> Sequence[Lately]:
     """What one sender wrote in a group since then, oldest first; None: those who are no person."""
-    return records.exec(
-        select(Heard)
-        .where(Heard.chat_id == chat, Heard.account_id == account, Heard.at >= since)
-        .order_by(col(Heard.id))
-    ).all()
+    known = records.recall().heard.get((chat, account))
+    if known is not None:
+        return [h for h in known if h.at >= since]
+    records.write_put_off()
+    found = records.connection().execute(
+        select(HEARD.c.ref, HEARD.c.digest, HEARD.c.album, HEARD.c.at)
+        .where(HEARD.c.chat_id == chat, HEARD.c.account_id == account, HEARD.c.at >= since)
+        .order_by(HEARD.c.id)
+    )
+    return [Lately(*row) for row in found]
+
+
+def foresee(records: Records, who: Sequence[tuple[int, int]], since: datetime) -> None:
+    """Read at once what these (chat, account) wrote since then."""
+    shelf = records.memory.heard
+    lately: dict[tuple[int, int | None], list[Lately]] = {one: [] for one in who}
+    found = records.connection().execute(
+        select(HEARD.c.chat_id, HEARD.c.account_id, HEARD.c.ref, HEARD.c.digest, HEARD.c.album, HEARD.c.at)
+        .where(
+            HEARD.c.chat_id.in_(list({chat for chat, _ in who})),
+            HEARD.c.account_id.in_(list({account for _, account in who})),
+            HEARD.c.at >= since,
+        )
+        .order_by(HEARD.c.id)
+    )
+    for chat, account, *rest in found:
+        if (chat, account) in lately:
+            lately[chat, account].append(Lately(*rest))
+    for one, theirs in lately.items():
+        shelf.put(one, theirs)
 
 
 def hear(
@@ -33,18 +59,31 @@ def hear(
     *,
     album: str | None = None,
 ) -> None:
-    """Note a message."""
-    row = {"chat_id": chat, "account_id": account, "ref": ref, "digest": digest, "album": album, "at": at}
-    records.connection().execute(insert(Heard), row)
+    """Note a message; in a batch that was foreseen all of them are written at its end."""
+    row: dict[str, object] = {
+        "chat_id": chat,
+        "account_id": account,
+        "ref": ref,
+        "digest": digest,
+        "album": album,
+        "at": at,
+    }
+    known = records.memory.heard.get((chat, account))
+    if known is None:
+        records.connection().execute(insert(HEARD), row)
+        return
+    known.append(Lately(ref, digest, album, at))
+    records.memory.hearings.append(row)
 
 
 def heard_anew(records: Records, chat: int, ref: str, digest: str) -> None:
     """A message was edited: it says something else now, and is no new one."""
+    records.write_put_off()
     records.connection().execute(
-        update(Heard).where(col(Heard.chat_id) == chat, col(Heard.ref) == ref).values(digest=digest)
+        update(HEARD).where(HEARD.c.chat_id == chat, HEARD.c.ref == ref).values(digest=digest)
     )
 
 
 def forget_old(records: Records, now: datetime) -> None:
     """Drop what no rule looks at any more."""
-    records.connection().execute(delete(Heard).where(col(Heard.at) < now - KEEP))
+    records.connection().execute(delete(HEARD).where(HEARD.c.at < now - KEEP))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlmodel import col, select
 
@@ -11,6 +11,9 @@ from classroom.events import Origin, Sender, SenderKind
 from classroom.people import Actor, Role
 from storage.database import Records
 from storage.tables import Account, Chat, Classroom, Guardian, Member, Person, RoleGrant, StudentRow
+
+SEEN_EVERY = timedelta(hours=1)
+"""How exact it is known when somebody was last seen: every message would else be a write."""
 
 
 def meet_chat(records: Records, origin: Origin, now: datetime) -> Chat:
@@ -233,7 +236,7 @@ def saw_member(records: Records, chat: int, account: int, now: datetime, *, pres
         member = Member(chat_id=chat, account_id=account, present=present, seen_at=now)
         records.add(member)
         records.flush()
-    else:
+    elif member.present != present or now - member.seen_at > SEEN_EVERY:
         member.present = present
         member.seen_at = now
     return member

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete
@@ -55,6 +55,9 @@ def of_album(records: Records, chat: int, album: str) -> RemovedRow | None:
 
 def cut_off_before(records: Records, chat: int, sender: str, since: datetime) -> RemovedRow | None:
     """The sender's newest removed message since then, if it was long enough to have been cut in two."""
+    uncut_since = records.recall().uncut.get(chat)
+    if uncut_since is not None and uncut_since <= since:
+        return None
     return records.exec(
         select(RemovedRow)
         .where(
@@ -66,3 +69,17 @@ def cut_off_before(records: Records, chat: int, sender: str, since: datetime) ->
         .order_by(col(RemovedRow.id).desc())
         .limit(1)
     ).first()
+
+
+def foresee(records: Records, chats: Sequence[int], since: datetime) -> None:
+    """Note at once in which groups nothing was cut off since then."""
+    cut = set(
+        records.exec(
+            select(RemovedRow.chat_id).where(
+                col(RemovedRow.chat_id).in_(chats), RemovedRow.at >= since, col(RemovedRow.long).is_(True)
+            )
+        ).all()
+    )
+    for chat in chats:
+        if chat not in cut:
+            records.memory.uncut.put(chat, since)

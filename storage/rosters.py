@@ -13,11 +13,33 @@ from classroom.roster import Roster, Student
 from classroom.roster_rows import ExportRow
 from storage import guardians
 from storage.database import Records
-from storage.tables import Code, Contact, Guardian, StudentRow
+from storage.tables import Code, Contact, Guardian, Instance, StudentRow
 
 
 def load(records: Records, classroom: int) -> Roster:
-    """The class's roster, opened in memory for matching."""
+    """The class's roster, opened in memory for matching; read anew only after some roster was changed."""
+    memory = records.recall()
+    found = memory.rosters.get(classroom)
+    if found is None:
+        found = _kept_or_read(records, classroom)
+        memory.rosters.put(classroom, found)
+    return found
+
+
+def _kept_or_read(records: Records, classroom: int) -> Roster:
+    memory = records.memory
+    if memory.kept is None or "students" in memory.written:  # what is not committed is not for others
+        return _read(records, classroom)
+    if memory.version is None:
+        memory.version = records.connection().execute(select(col(Instance.rosters))).scalar() or 0
+    kept = memory.kept.get(classroom, memory.version)
+    if kept is None:
+        kept = _read(records, classroom)
+        memory.kept.put(classroom, memory.version, kept)
+    return kept
+
+
+def _read(records: Records, classroom: int) -> Roster:
     return Roster(tuple(as_student(row) for row in rows_of(records, classroom)))
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import Insert, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.database import Records
 from storage.tables import EventRow
 
 EVENTS = EventRow.metadata.tables["events"]
+_ANY_PENDING = select(EVENTS.c.id).where(EVENTS.c.state == "pending").limit(1)
 KEEP_KEYS = timedelta(days=3)
 KEEP_FAILED = timedelta(days=30)
 
@@ -43,26 +44,53 @@ def store_events(records: Records, events: Sequence[NewEvent], now: datetime) ->
     """Store what is new among `events`; what is known already changes nothing. Gives how many were new."""
     if not events:
         return 0
+    rows = [_row(e, now) for e in events]
+    before = records.connection().execute(_insert(records), rows)
+    return max(before.rowcount, 0)
+
+
+def store_handled(records: Records, events: Mapping[str, str], source: str, now: datetime) -> dict[str, int]:
+    """Store the keys, each with the event's kind, of what is handled in this very transaction.
+
+    Gives the ids of the new ones. The words are never written: they come again should it fail.
+    """
     rows = [
         {
-            "key": e.key,
-            "source": e.source,
-            "raw": e.raw,
-            "album": e.album,
-            "ready_at": e.ready_at,
-            "state": "pending",
+            "key": key,
+            "source": source,
+            "kind": kind,
+            "ready_at": now,
+            "state": "done",
             "received_at": now,
+            "handled_at": now,
         }
-        for e in events
+        for key, kind in events.items()
     ]
-    kind = records.get_bind().dialect.name
-    statement = (
-        postgresql.insert(EVENTS).on_conflict_do_nothing(index_elements=["key"])
-        if kind == "postgresql"
-        else sqlite.insert(EVENTS).on_conflict_do_nothing(index_elements=["key"])
-    )
-    before = records.connection().execute(statement, rows)
-    return max(before.rowcount, 0)
+    made = records.connection().execute(_insert(records).returning(EVENTS.c.key, EVENTS.c.id), rows)
+    return {str(row[0]): int(row[1]) for row in made}
+
+
+def _row(event: NewEvent, now: datetime) -> dict[str, object]:
+    return {
+        "key": event.key,
+        "source": event.source,
+        "raw": event.raw,
+        "album": event.album,
+        "ready_at": event.ready_at,
+        "state": "pending",
+        "received_at": now,
+    }
+
+
+def _insert(records: Records) -> Insert:
+    if records.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(EVENTS).on_conflict_do_nothing(index_elements=["key"])
+    return sqlite.insert(EVENTS).on_conflict_do_nothing(index_elements=["key"])
+
+
+def any_pending(records: Records) -> bool:
+    """True while stored events wait: whatever comes now has to queue behind them."""
+    return records.connection().execute(_ANY_PENDING).first() is not None
 
 
 def pending_events(records: Records, now: datetime, limit: int) -> list[PendingEvent]:
@@ -101,6 +129,17 @@ def finish_events(
     if state != "failed":
         values["raw"] = None
     records.connection().execute(update(EVENTS).where(EVENTS.c.id.in_(ids)).values(values))
+
+
+def finish_kinds(records: Records, kinds: Mapping[int, str], now: datetime) -> None:
+    """Mark a batch of events as done, each with what it turned out to be, and erase what they said."""
+    if not kinds:
+        return
+    done = update(EVENTS).where(EVENTS.c.id == bindparam("number"))
+    records.connection().execute(
+        done.values(state="done", handled_at=now, raw=None, error=None, kind=bindparam("what")),
+        [{"number": number, "what": kind} for number, kind in kinds.items()],
+    )
 
 
 def next_event_at(records: Records, now: datetime) -> datetime | None:
