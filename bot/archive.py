@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
+from bot.packages import version_of_homeroom
 from classroom.errors import ConfigError, DatabaseError
 from classroom.events import Json
 from storage import copying, reading, restoring
@@ -47,7 +47,7 @@ class Manifest:
         """Give the manifest as it is written."""
         return {
             "format": FORMAT,
-            "homeroom": version("homeroom-bot"),
+            "homeroom": version_of_homeroom(),
             "made_at": self.made_at.isoformat(timespec="seconds"),
             "database": self.database,
             "step": self.step,
@@ -138,6 +138,16 @@ def key_text(url: str, key_file: Path | None) -> str:
     path = reading.key_file_of(url, key_file)
     read_key(path)
     return path.read_text(encoding="ascii")
+
+
+def key_place(url: str, key_file: Path | None) -> Path:
+    """Where the key of a database is."""
+    return reading.key_file_of(url, key_file)
+
+
+def rows_in_the_way(url: str) -> int:
+    """How many rows a restore into this database would replace."""
+    return restoring.occupied(url)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -273,4 +273,31 @@ class ShowsMenus(Protocol):
         commands: Sequence[tuple[str, str]],
     ) -> Outcome:
         """Set the menu of one chat, or of one member in it."""
+        ...
+
+
+class Level(StrEnum):
+    """How a finding weighs."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILURE = "failure"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: what is so, and what to do where it should not be. Names nobody."""
+
+    level: Level
+    topic: str
+    what: str
+    cure: str = ""
+
+
+@runtime_checkable
+class ChecksItself(Protocol):
+    """Can look at its own account, its line and its rights without changing anything there."""
+
+    def findings(self, groups: Sequence[tuple[str, GroupAddress]]) -> AsyncIterator[Finding]:
+        """What `homeroom doctor` says of it, and of each of these groups (what to call it, where it is)."""
         ...

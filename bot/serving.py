@@ -6,30 +6,21 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import structlog
 
-import bot
-import classroom
-import handlers
-import scheduler
-import storage
-import templates
 from bot.app import App, utc_now
 from bot.config import Settings
 from bot.limits import Limits
 from bot.logs import set_up
+from bot.packages import own_packages
 from bot.platforms.telegram import DefaultMenu, TelegramPlatform, TelegramSettings
 from bot.registry import Registry
 from classroom.addresses import ChatKind
-from classroom.errors import ConfigError
-from classroom.events import Sender
-from classroom.people import Actor, Role
+from classroom.people import Actor
 from handlers.feature import Where
 from handlers.features import FEATURES
 from handlers.room import Defaults
-from storage import classrooms, identity
 from storage.database import Database, open_database
 from templates.render import Say
 
@@ -38,7 +29,7 @@ log = structlog.get_logger("serving")
 
 def run(settings: Settings, token: str) -> None:
     """Serve until SIGTERM or Ctrl-C; HomeroomError where something must be put right first."""
-    _own_packages()
+    own_packages()
     set_up(settings.log.level, settings.log.format)
     database = open(settings)
     try:
@@ -110,18 +101,19 @@ async def _opened(app: App, stop: asyncio.Event) -> bool:
 
 
 def _telegram(settings: Settings, token: str) -> TelegramPlatform:
+    return TelegramPlatform(telegram_settings(settings, token), now=utc_now, menus=_menus())
+
+
+def telegram_settings(settings: Settings, token: str) -> TelegramSettings:
+    """What the Telegram platform needs to know of the configuration."""
     chosen = settings.telegram
     secret = chosen.webhook_secret
-    return TelegramPlatform(
-        TelegramSettings(
-            token=token,
-            api_root=chosen.api_root,
-            mode=chosen.mode,
-            webhook_url=chosen.webhook_url or "",
-            webhook_secret=secret.get_secret_value() if secret else "",
-        ),
-        now=utc_now,
-        menus=_menus(),
+    return TelegramSettings(
+        token=token,
+        api_root=chosen.api_root,
+        mode=chosen.mode,
+        webhook_url=chosen.webhook_url or "",
+        webhook_secret=secret.get_secret_value() if secret else "",
     )
 
 
@@ -155,43 +147,3 @@ def defaults_of(settings: Settings) -> Defaults:
         poll_nudge_before=settings.polls.nudge_before,
         term_ends=settings.concerns.term_ends,
     )
-
-
-def _own_packages() -> None:
-    """bot, scheduler, storage and templates exist on PyPI too: make sure that these are ours."""
-    home = Path(__file__).resolve().parent.parent
-    for package in (bot, classroom, handlers, scheduler, storage, templates):
-        place = Path(str(package.__file__)).resolve()
-        if place.parent.parent != home:
-            raise ConfigError(
-                f"the Python package {package.__name__} at {place.parent} is not Homeroom's: "
-                "install Homeroom into a virtual environment of its own"
-            )
-
-
-def set_teacher(settings: Settings, name: str, telegram_id: str) -> str:
-    """Make an account the head teacher of the class named; ConfigError says what does not fit."""
-    if not telegram_id.isdigit():
-        raise ConfigError("--telegram takes the numeric id, not a @name; the person sees it with /me")
-    database = open(settings)
-    try:
-        return _set_teacher(database, name, telegram_id)
-    finally:
-        database.close()
-
-
-def _set_teacher(database: Database, name: str, telegram_id: str) -> str:
-    now = utc_now()
-    with database.transaction() as records:
-        by_number = classrooms.get(records, int(name)) if name.isdigit() else None
-        found = [by_number] if by_number else classrooms.named(records, name)
-        if len(found) != 1:
-            known = ", ".join(f"{c.id}: {c.name}" for c in classrooms.everyone(records)) or "none yet"
-            raise ConfigError(f"--classroom {name!r} names {len(found)} classes; there are: {known}")
-        account = identity.meet_account(records, "telegram", Sender(telegram_id), now)
-        before = classrooms.head_teacher(records, found[0].id)
-        if before is not None and before != account.person_id:
-            classrooms.grant(records, found[0].id, before, Role.TEACHER, now, by=None)
-        classrooms.grant(records, found[0].id, account.person_id, Role.TEACHER, now, by=None, head=True)
-        found[0].state = "active"
-        return f"Telegram {telegram_id} is now the head teacher of {found[0].name}."

@@ -39,7 +39,7 @@ def look(message: Message, room: Room) -> Iterable[Effect] | None:
     if not classes:
         return None
     if any((file.size or 0) > MAX_FILE_BYTES for file in files):
-        return [room.tell(_whole_file(own(room), SheetCode.TOO_LARGE.value))]
+        return [room.tell(whole_file(own(room), SheetCode.TOO_LARGE.value))]
     if len(classes) > 1:
         return [room.tell(own(room).private("roster_file.which_class"), *_choices(room, classes, files))]
     return _asks(room, classes[0], files) if enter(room, classes[0].id) else None
@@ -113,7 +113,7 @@ def answered(event: Answered, room: Room) -> Iterable[Effect]:
     if not enter(room, classroom) or not room.who.leads:
         return [room.tell(own(room).private("roster_file.not_yours"))]
     if event.answer is None:
-        return [room.tell(_whole_file(own(room), event.failure or ""))]
+        return [room.tell(whole_file(own(room), event.failure or ""))]
     return [room.tell(imported(RosterSheet.from_json(event.answer), room)), *recounted(room)]
 
 
@@ -133,7 +133,7 @@ def imported(sheet: RosterSheet, room: Room) -> PrivateText:
     )
 
 
-def _whole_file(say: Say, failure: str) -> PrivateText:
+def whole_file(say: Say, failure: str) -> PrivateText:
     """Why nothing of a file could be taken, and what to do instead."""
     if failure not in {code.value for code in SheetCode}:
         return say.private("roster_file.unreadable")

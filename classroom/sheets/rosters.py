@@ -56,7 +56,7 @@ def write_table(
     for line, texts in enumerate([header, *lines], start=1):
         for column, text in enumerate(texts, start=1):
             cell = sheet.cell(line, column)
-            cell.value = _escaped(text) or None
+            cell.value = escaped(text) or None
             cell.number_format = "@"
     for column, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(column)].width = width
@@ -71,7 +71,7 @@ def _texts(row: ExportRow) -> tuple[str, ...]:
     return (row.name, row.number or "", "、".join(row.aliases), *(text or "" for text in optional))
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Keep a spreadsheet from running a text, and drop characters that XML cannot hold."""
     text = "".join(char for char in text if char in "\t\n" or char >= " ")
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

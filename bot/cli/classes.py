@@ -1,0 +1,118 @@
+"""What is done to one class from the server: its teacher, its roster, its export."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.shared import (
+    CONFIG,
+    LOOK,
+    AsJson,
+    ClassName,
+    Config,
+    Secrets,
+    answer,
+    guarded,
+    progress,
+    settings_of,
+)
+
+
+def teacher_set(
+    classroom: ClassName,
+    telegram: Annotated[str, typer.Option(help="The teacher's Telegram id, a number; /me shows it.")],
+    config: Config = CONFIG,
+    secrets: Secrets = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make somebody the head teacher of a class, e.g. when it has none left."""
+    guarded(lambda: _teacher_set(classroom, telegram, config, secrets, as_json))
+
+
+def _teacher_set(name: str, telegram: str, config: Path, secrets: Path | None, as_json: bool) -> None:
+    from bot import classes  # noqa: PLC0415 - --help is quicker without the libraries
+
+    found = classes.set_teacher(settings_of(config, secrets), name, telegram)
+    lines = f"Telegram {telegram} is now the head teacher of {found}."
+    answer({"classroom": found, "telegram": telegram, "head": True}, lines, as_json)
+
+
+def roster_import(
+    file: Annotated[Path, typer.Argument(help="An .xlsx, .ods or .csv, or a OneRoster zip.", metavar="FILE")],
+    classroom: ClassName,
+    config: Config = CONFIG,
+    secrets: Secrets = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count and check, but change nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take a list of children into a class, as the chat does: good lines stand, nobody is deleted.
+
+    Columns: name (姓名), student_id (学号), alias (别名), guardian (家长), relation (关系), phone (手机).
+    Exit code 1 if some lines were refused.
+    """
+    guarded(lambda: _roster_import(file, classroom, config, secrets, dry_run, as_json))
+
+
+def _roster_import(
+    file: Path, name: str, config: Path, secrets: Path | None, dry_run: bool, as_json: bool
+) -> None:
+    from bot import classes  # noqa: PLC0415
+
+    done = classes.import_roster(settings_of(config, secrets), file, name, dry_run=dry_run)
+    lines = [
+        f"{done.classroom}: {done.added} added, {done.updated} updated, {done.unchanged} unchanged, "
+        f"{len(done.refused)} refused{' (a trial: nothing was changed)' if dry_run else ''}."
+    ]
+    lines += [f"  line {line}: {reason}" for line, reason in done.refused]
+    answer(done.to_json(), "\n".join(lines), as_json)
+    if done.refused:
+        sys.exit(LOOK)
+
+
+def export(
+    classroom: ClassName,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Where to write it.", metavar="FILE")
+    ] = None,
+    config: Config = CONFIG,
+    secrets: Secrets = None,
+    with_concerns: Annotated[
+        bool,
+        typer.Option("--with-concerns", help="Private criticism, drafts and removed texts as well."),
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace FILE if it is there already.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write everything of one class into a zip: tables for people (CSV, roster.xlsx), JSON for machines.
+
+    It is readable without the key. Private criticism stays out of it unless you ask.
+    """
+    guarded(lambda: _export(classroom, output, config, secrets, with_concerns, force, as_json))
+
+
+def _export(
+    name: str,
+    output: Path | None,
+    config: Path,
+    secrets: Path | None,
+    with_concerns: bool,
+    force: bool,
+    as_json: bool,
+) -> None:
+    from bot import exporting  # noqa: PLC0415
+
+    with progress("Exporting", as_json) as begin:
+        made = exporting.export(
+            settings_of(config, secrets), name, output, begin, with_concerns=with_concerns, force=force
+        )
+    rows = sum(made.tables.values())
+    inside = "private criticism included" if with_concerns else "private criticism left out (--with-concerns)"
+    lines = (
+        f"{made.path}: {rows} rows of {made.classroom}, {inside}.\n"
+        "It is not sealed: hand it to the class's teacher only, and delete it afterwards."
+    )
+    answer(made.to_json(), lines, as_json)

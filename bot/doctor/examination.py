@@ -1,0 +1,80 @@
+"""The order in which things are looked at, and what the whole comes to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.config import Settings, load, require_token
+from bot.doctor import machine
+from bot.doctor.database import DatabaseCheck
+from bot.ports import Finding, Level
+from bot.watching import live_report
+from classroom.addresses import GroupAddress
+from classroom.errors import ConfigError
+
+CONFIGURATION = "configuration"
+ORDER = (Level.OK, Level.WARNING, Level.FAILURE)
+
+
+def examine(config: Path, secrets: Path | None) -> Iterator[Finding]:
+    """Look at one thing after the other; without a configuration there is little to look at."""
+    yield from machine.packages()
+    try:
+        settings = load(config, secrets)
+    except ConfigError as error:
+        yield Finding(Level.FAILURE, CONFIGURATION, str(error), "`homeroom init` writes one")
+        return
+    yield from machine.configuration(config, settings)
+    yield from machine.time_zone(settings)
+    database = DatabaseCheck(settings, datetime.now(UTC))
+    yield from database.findings()
+    yield from machine.disk(settings)
+    yield from _telegram(config, settings, database.groups)
+
+
+def _telegram(config: Path, settings: Settings, groups: Sequence[tuple[str, GroupAddress]]) -> list[Finding]:
+    try:
+        token = require_token(settings, config)
+    except ConfigError as error:
+        return [Finding(Level.FAILURE, CONFIGURATION, str(error))]
+    from bot.platforms.telegram.checkup import Checkup  # noqa: PLC0415 - slow to import
+    from bot.serving import telegram_settings  # noqa: PLC0415
+
+    async def look() -> list[Finding]:
+        checkup = Checkup(telegram_settings(settings, token))
+        try:
+            return [finding async for finding in checkup.findings(groups)]
+        finally:
+            await checkup.close()
+
+    return asyncio.run(look())
+
+
+def examine_live(url: str) -> Iterator[Finding]:
+    """Ask a running Homeroom how it does."""
+    report = live_report(url)
+    if report.trouble:
+        yield Finding(Level.FAILURE, "live", report.trouble)
+        return
+    for name, check in report.checks.items():
+        figures = ", ".join(f"{key} {value}" for key, value in check.items() if key != "ok")
+        level = Level.OK if check.get("ok") is True else Level.FAILURE
+        yield Finding(level, name, figures or "as it should be", "" if level is Level.OK else "see the log")
+    for name in ("homeroom_suspected_duplicates", "homeroom_classrooms", "process_resident_memory_bytes"):
+        if name in report.metrics:
+            yield Finding(Level.OK, "metrics", f"{name} {report.metrics[name]:.0f}")
+
+
+def worst(findings: Iterable[Finding]) -> Level:
+    """The heaviest of what was found."""
+    return max((f.level for f in findings), key=ORDER.index, default=Level.OK)
+
+
+def exit_code(findings: Sequence[Finding]) -> int:
+    """0 all is well, 1 something should be looked at, 2 the configuration is wrong, 3 something else is."""
+    if any(f.level is Level.FAILURE and f.topic == CONFIGURATION for f in findings):
+        return 2
+    return {Level.OK: 0, Level.WARNING: 1, Level.FAILURE: 3}[worst(findings)]
