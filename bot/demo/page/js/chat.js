@@ -24,6 +24,7 @@ export class Pane {
     this.sought = null;
     this.shownAs = null;
     this.pinAt = 0;
+    this.last = { top: 0, height: 0, room: 0 };
     this.build();
     on('people', () => this.headed());
   }
@@ -248,17 +249,26 @@ export class Pane {
 
   // where one looks
 
+  /** Only a hand that scrolls up leaves the end; what grows or shrinks by itself does not. */
   scrolled() {
-    this.stuck = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR;
-    if (this.stuck && this.element.offsetParent) this.seen();
+    const { scrollTop, scrollHeight, clientHeight } = this.log;
+    const atEnd = scrollHeight - scrollTop - clientHeight < NEAR;
+    const { top, height, room } = this.last;
+    const byHand = scrollTop < top && scrollHeight === height && clientHeight === room;
+    this.last = { top: scrollTop, height: scrollHeight, room: clientHeight };
+    if (atEnd) this.stuck = true;
+    else if (byHand) this.stuck = false;
+    if (this.stuck && this.element.offsetParent && !document.hidden) this.seen();
     else this.told();
   }
 
   toEnd(smooth = false) {
+    const { scrollTop, scrollHeight, clientHeight } = this.log;
+    const near = scrollHeight - scrollTop - clientHeight < 3 * clientHeight;
     this.stuck = true;
-    const near = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 3 * this.log.clientHeight;
-    this.log.scrollTo({ top: this.log.scrollHeight, behavior: smooth && near && !this.pill.hidden ? glide() : 'auto' });
-    if (this.element.offsetParent) this.seen();
+    this.log.scrollTo({ top: scrollHeight, behavior: smooth && near && !this.pill.hidden ? glide() : 'auto' });
+    this.last = { top: this.log.scrollTop, height: scrollHeight, room: clientHeight };
+    if (this.element.offsetParent && !document.hidden) this.seen();
   }
 
   /** Shown as soon as it is there: a message may come after the word to look at it. */
@@ -278,7 +288,9 @@ export class Pane {
   jump(ref, focus = true) {
     const element = this.elements.get(ref);
     if (!element) return emit('toast', { text: t('quote_gone') });
+    this.stuck = false;
     element.scrollIntoView({ block: 'center', behavior: glide() });
+    requestAnimationFrame(() => this.scrolled());
     if (focus) this.focusOn(element);
     element.classList.remove('found');
     void element.offsetWidth;

@@ -15,7 +15,7 @@ export class Completion {
     this.shut = false;
     const id = uid('commands');
     this.list = h('ul.completion', { role: 'listbox', id, hidden: true, 'aria-label': t('commands') });
-    for (const [name, value] of [['role', 'combobox'], ['aria-autocomplete', 'list'], ['aria-expanded', 'false'], ['aria-controls', id]]) field.setAttribute(name, value);
+    for (const [name, value] of [['aria-autocomplete', 'list'], ['aria-haspopup', 'listbox'], ['aria-controls', id]]) field.setAttribute(name, value);
     field.addEventListener('blur', () => setTimeout(() => document.activeElement === field || this.close(), 120));
     field.addEventListener('focus', () => this.update());
   }
@@ -40,6 +40,7 @@ export class Completion {
   draw() {
     fill(this.list, this.items.map((item, at) => this.option(item, at)));
     this.list.hidden = false;
+    this.field.setAttribute('role', 'combobox'); // only then: a text area that is open for anything is no combobox
     this.field.setAttribute('aria-expanded', 'true');
     this.mark();
   }
@@ -63,8 +64,7 @@ export class Completion {
 
   close() {
     this.list.hidden = true;
-    this.field.setAttribute('aria-expanded', 'false');
-    this.field.removeAttribute('aria-activedescendant');
+    for (const name of ['role', 'aria-expanded', 'aria-activedescendant']) this.field.removeAttribute(name);
   }
 
   /** True if the key was for the list. A name typed to its end is sent, not completed. */

@@ -55,7 +55,7 @@ export class Composer {
 
   grown() {
     this.field.style.height = 'auto';
-    this.field.style.height = `${Math.min(this.field.scrollHeight, 180)}px`;
+    this.field.style.height = `${Math.min(this.field.scrollHeight + 2, 180)}px`;
     const empty = !this.field.value.trim() && this.files.length === 0;
     this.sendButton.classList.toggle('idle', empty);
     this.completion.update();

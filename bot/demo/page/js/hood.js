@@ -27,20 +27,21 @@ export class Hood {
   }
 
   build() {
-    this.list = h('ol.hood-rows', { role: 'log', 'aria-live': 'off', tabindex: '0', 'aria-label': t('hood') });
+    this.list = h('ol');
+    this.log = h('div.hood-rows', { role: 'log', 'aria-live': 'off', tabindex: '0', 'aria-label': t('hood') }, this.list);
     this.filters = h('div.hood-filters', { role: 'group', 'aria-label': t('hood_show') });
-    this.list.addEventListener('scroll', () => {
-      this.stuck = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 40;
+    this.log.addEventListener('scroll', () => {
+      this.stuck = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 40;
     }, { passive: true });
     this.root.setAttribute('aria-label', t('hood'));
-    fill(this.root, h('header.hood-head', {}, h('h2', {}, icon('hood'), t('hood')), this.filters, iconButton('trash', t('hood_clear'), () => this.clear()), iconButton('close', t('close'), () => this.toggle())), this.list);
+    fill(this.root, h('header.hood-head', {}, h('h2', {}, icon('hood'), t('hood')), this.filters, iconButton('trash', t('hood_clear'), () => this.clear()), iconButton('close', t('close'), () => this.toggle())), this.log);
     this.root.addEventListener('keydown', (event) => event.key === 'Escape' && this.toggle());
     this.filtered();
   }
 
   filtered() {
     fill(this.filters, KINDS.map((kind) => h('button', { type: 'button', 'aria-pressed': String(kind === this.kind), onclick: () => this.choose(kind) }, t(`hood_${kind}`))));
-    this.list.dataset.kind = this.kind;
+    this.log.dataset.kind = this.kind;
   }
 
   choose(kind) {
@@ -54,7 +55,7 @@ export class Hood {
     document.querySelector('.hood-button')?.setAttribute('aria-expanded', String(this.open));
     document.body.classList.toggle('hood-open', this.open);
     this.wire.send('hood', { on: this.open });
-    if (this.open) this.list.focus();
+    if (this.open) this.log.focus();
     else document.querySelector('.hood-button')?.focus();
     emit('resized');
   }
@@ -85,10 +86,10 @@ export class Hood {
       this.rows.delete(first);
     }
     if (this.rows.size === 0) this.empty();
-    if (this.stuck) this.list.scrollTop = this.list.scrollHeight;
+    if (this.stuck) this.log.scrollTop = this.log.scrollHeight;
   }
 
   row(row) {
-    return h('li', { data: { kind: row.kind } }, h('details', {}, h('summary', {}, h('time', {}, seconds(row.at)), h('span.hood-kind', {}, t(`hood_${row.kind}`)), h('span.hood-title', {}, row.title), h('span.hood-state', { data: { state: row.state } }, row.state)), h('pre', {}, row.detail || '–')));
+    return h('li', { data: { kind: row.kind } }, h('details', {}, h('summary', {}, h('time', {}, seconds(row.at)), h('span.hood-kind', {}, t(`hood_${row.kind}`)), h('span.hood-title', {}, h('b', {}, row.title), h('span', {}, (row.detail ?? '').split('\n')[0])), h('span.hood-state', { data: { state: row.state } }, row.state)), h('pre', {}, row.detail || '–')));
   }
 }

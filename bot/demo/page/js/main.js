@@ -25,9 +25,6 @@ main.append(switchBar(), panes.group.element, panes.private.element);
 toasts(document.getElementById('toasts'));
 away(document.getElementById('away'), wire);
 document.title = t('title');
-tabs();
-fromHash();
-wire.open();
 
 // frames from the server, each by its type
 
@@ -41,6 +38,7 @@ const frames = {
     state.version = frame.version;
     addressed();
     emit('hello');
+    invited();
     emit('people');
   },
   people(frame) {
@@ -121,6 +119,17 @@ on('become', (id) => {
   if (narrow.matches && !['group', 'private'].includes(app.dataset.pane)) pane('group');
 });
 
+/** A link of the bot's, opened in a window of its own. */
+function invited() {
+  const url = new URL(location.href);
+  const payload = url.searchParams.get('start');
+  if (!payload) return;
+  url.searchParams.delete('start');
+  history.replaceState(null, '', url);
+  wire.send('start', { payload });
+  if (!wide.matches) pane('private');
+}
+
 function addressed() {
   history.replaceState(null, '', address(state.as) + location.hash);
 }
@@ -132,7 +141,9 @@ function pane(name) {
   if (name === 'group' || name === 'private') app.dataset.chat = name;
   tabs();
   for (const one of Object.values(panes)) {
-    if (one.element.offsetParent && one.stuck) one.toEnd();
+    if (!one.element.offsetParent) continue;
+    one.composer.grown();
+    if (one.stuck) one.toEnd();
   }
 }
 
@@ -157,8 +168,6 @@ function fromHash() {
 
 window.addEventListener('hashchange', fromHash);
 
-const SIGNS = { group: 'group', private: 'private', try: 'try', clock: 'clock' };
-
 function tabs() {
   const nav = document.getElementById('tabs');
   nav.setAttribute('aria-label', t('places'));
@@ -171,7 +180,7 @@ function tabs() {
 function tab(name, current) {
   const count = unread[name] ?? 0;
   const label = count ? `${t(name)} · ${t('unread', { count })}` : t(name);
-  return h('button.tab', { type: 'button', data: { tab: name }, 'aria-current': current ? 'page' : null, 'aria-label': label, onclick: () => pane(name) }, h('span.tab-sign', {}, icon(SIGNS[name]), count > 0 && h('span.badge', {}, String(count))), h('span', {}, t(name)));
+  return h('button.tab', { type: 'button', data: { tab: name }, 'aria-current': current ? 'page' : null, 'aria-label': label, onclick: () => pane(name) }, h('span.tab-sign', {}, icon(name), count > 0 && h('span.badge', {}, String(count))), h('span', {}, t(name)));
 }
 
 /** On a tablet one chat is shown beside the column; this says which. */
@@ -222,3 +231,7 @@ window.addEventListener('keydown', (event) => {
 });
 
 on('restart', forgetChats);
+
+tabs();
+fromHash();
+wire.open();

@@ -106,7 +106,7 @@ function meta(message) {
   const made = h('span.meta', { title: fullTime(message.at) });
   if (message.protected) made.append(h('span', { title: t('protected') }, icon('shield')));
   if (message.pinned) made.append(icon('pin'));
-  if (message.edited) made.append(h('span', {}, t('edited')));
+  if (message.edited && message.by !== 'bot') made.append(h('span', {}, t('edited')));
   made.append(h('time', { datetime: message.at }, clockTime(message.at)));
   if (message.sending) made.append(h('span.sign', { role: 'img', 'aria-label': t(`sign_${message.sending}`) }, icon(SIGNS[message.sending])));
   return made;

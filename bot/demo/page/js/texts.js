@@ -11,7 +11,7 @@ const LINK = /https?:\/\/[^\s<>"'，。；！？（）、]+/giu;
 export function spoken(message, acts) {
   const made = h('div.text', { dir: 'auto' });
   if (!message.html) {
-    made.append(...linked(message.text ?? ''));
+    made.append(...linked(message.text ?? '', acts));
     return made;
   }
   const parsed = new DOMParser().parseFromString(message.html, 'text/html');
@@ -21,7 +21,7 @@ export function spoken(message, acts) {
 
 function safe(parent, acts) {
   return [...parent.childNodes].flatMap((node) => {
-    if (node.nodeType === Node.TEXT_NODE) return barred(node.data);
+    if (node.nodeType === Node.TEXT_NODE) return barred(node.data).flatMap((one) => (typeof one === 'string' ? linked(one, acts) : [one]));
     if (node.nodeType !== Node.ELEMENT_NODE) return [];
     if (node.tagName === 'A') return [anchor(node, acts)];
     const tag = TAGS[node.tagName];
@@ -32,26 +32,23 @@ function safe(parent, acts) {
 }
 
 function anchor(node, acts) {
-  const url = URL.parse ? URL.parse(node.getAttribute('href') ?? '', location.href) : parsed(node);
-  const inside = safe(node, acts);
-  if (!url || !/^https?:$/.test(url.protocol)) return h('span', {}, ...inside);
+  return led(node.getAttribute('href') ?? '', safe(node, acts), acts);
+}
+
+/** A link of the bot's own opens the private conversation here; any other one a page of its own. */
+function led(href, inside, acts) {
+  let url;
+  try {
+    url = new URL(href, location.href);
+  } catch {
+    return h('span', {}, ...inside);
+  }
+  if (!/^(https?|mailto):$/.test(url.protocol)) return h('span', {}, ...inside);
   const payload = url.searchParams.get('start');
   if (url.origin === location.origin && payload) {
     return h('button.link', { type: 'button', onclick: () => acts.start(payload) }, ...inside);
   }
-  return outward(url.href, inside);
-}
-
-function parsed(node) {
-  try {
-    return new URL(node.getAttribute('href') ?? '', location.href);
-  } catch {
-    return null;
-  }
-}
-
-function outward(href, inside) {
-  return h('a', { href, target: '_blank', rel: 'noreferrer noopener' }, ...inside);
+  return h('a', { href: url.href, target: '_blank', rel: 'noreferrer noopener' }, ...inside);
 }
 
 /** A command in a text is put into the composer with one tap. */
@@ -59,11 +56,11 @@ function command(text, acts) {
   return h('button.command', { type: 'button', onclick: () => acts.compose(text) }, h('code', {}, text));
 }
 
-function linked(text) {
+function linked(text, acts) {
   const made = [];
   let from = 0;
   for (const match of text.matchAll(LINK)) {
-    made.push(text.slice(from, match.index), outward(match[0], [match[0]]));
+    made.push(text.slice(from, match.index), led(match[0], [match[0]], acts));
     from = match.index + match[0].length;
   }
   return [...made, text.slice(from)];

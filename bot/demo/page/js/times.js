@@ -25,7 +25,8 @@ export function dayKey(iso) {
 
 export function dayName(iso) {
   const day = formatted(iso, { month: 'long', day: 'numeric' });
-  return `${day} ${formatted(iso, { weekday: 'short' })}`;
+  const weekday = formatted(iso, { weekday: 'short' });
+  return locale() === 'zh-CN' ? `${day} ${weekday}` : `${weekday} ${day}`;
 }
 
 export function fullTime(iso) {
