@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 
-from classroom.rules.topics import words
+from classroom.rules.topics import lexicon
+from classroom.rules.topics.adverts import weigh_advert
 from classroom.rules.topics.floods import flood
+from classroom.rules.topics.leaks import leak
+from classroom.rules.topics.matching import Found, Lists
+from classroom.rules.topics.money import money
 from classroom.rules.topics.reading import Reading, read, tight
 from classroom.rules.topics.verdicts import (
     Category,
@@ -18,62 +21,42 @@ from classroom.rules.topics.verdicts import (
     Speaker,
     Sureness,
     Verdict,
+    verdict_of,
 )
 
+LONGEST = 4_000
+"""What a message holds beyond this is not looked at: no platform lets anybody write more."""
+
 _OK = Verdict(Category.OK, Sureness.SURE)
-_SIGNS = {
-    "handle": words.HANDLE,
-    "contact": words.CONTACT,
-    "invite": words.INVITE,
-    "lure": words.LURE,
-    "sell": words.SELL,
-    "earn": words.EARN,
-    "scam": words.SCAM,
-    "pay": words.PAY,
-    "fee": words.FEE,
-    "urgent": words.URGENT,
-    "false_teacher": words.FALSE_TEACHER,
-    "vote": words.VOTE,
-    "beg": words.BEG,
-    "data": words.DATA,
-    "outside": words.OUTSIDE,
-    "gift": words.GIFT,
-    "chain": words.CHAIN,
-    "complaint": words.COMPLAINT,
-    "outburst": words.OUTBURST,
-}
-_PATTERNS = {code: re.compile(pattern) for code, pattern in _SIGNS.items()}
-_ONLY_BESIDE = frozenset({"lure", "beg", "fee", "outside", "urgent", "false_teacher"})
-"""Kinds that say nothing without another, so that a message with no other needs no look at them."""
-
-_ANY = re.compile("|".join(f"(?:{pattern})" for code, pattern in _SIGNS.items() if code not in _ONLY_BESIDE))
-_WARNING, _SCHOOL, _QUESTION = (re.compile(p) for p in (words.WARNING, words.SCHOOL, words.QUESTION))
-_GROUP_LINKS, _SHOP_LINKS = re.compile(words.GROUP_LINKS), re.compile(words.SHOP_LINKS)
-
-_HANDMADE = re.compile(words.HANDMADE)
-
-_ADVERTISING = frozenset({"sell", "earn", "scam"})
-_REACHING = frozenset({"handle", "invite", "group_link", "shop_link"})
-_HARD = _REACHING | {"earn", "scam"}
-"""Kinds that are seldom met in honest messages; 优惠 with 先到先得 is also what a library writes."""
-
-_SOFT = frozenset({"lure", "forward"})
-_BESIDE = _HARD | {"sell", "lure", "contact", "forward"}
-
-_Found = dict[str, tuple[str, ...]]
-"""The kinds of signs in a message, each with the different phrases that showed it."""
+_LISTS = Lists(
+    {"neutral": lexicon.NEUTRAL}
+    | lexicon.GUARDS
+    | lexicon.MONEY
+    | lexicon.VOTING
+    | lexicon.OFFERING
+    | lexicon.PERSONAL
+    | lexicon.LEAKING
+    | lexicon.OTHER
+    | {"goods": lexicon.GOODS, "commerce": lexicon.COMMERCE}
+)
+_HANDLE = re.compile("|".join(f"(?:{h})" for h in lexicon.HANDLES).replace("DIGIT", lexicon.DIGIT))
+_MAY_REACH = re.compile(r"[\dqv微卫徽威薇]|联系|加我|addme|whatsapp|" + lexicon.DIGIT + "{6}")
+_AMOUNT, _PHONE = re.compile(lexicon.AMOUNT), re.compile(lexicon.PHONE)
+_GROUP_LINKS, _SHOP_LINKS = re.compile(lexicon.GROUP_LINKS), re.compile(lexicon.SHOP_LINKS)
+_NO_GIFT = re.compile(r"[不别勿禁拒]|没有|手工|亲手|自己[画做写]|画的|贺卡|锦旗|handmade|drawn|drew")
+_GUARDS = frozenset(lexicon.GUARDS) | {"neutral"}
 
 
 def judge(said: Said, context: Context) -> Verdict:
     """Say what a message is and how surely; teachers are never judged.
 
     Two kinds of evidence make a verdict sure, and only if nothing speaks for school business, a question or
-    a warning. What it does not see: pictures, goods and meanings that no list knows, one line of small talk.
+    a warning. What it does not see: goods and meanings that no list knows, one line of small talk.
     """
     if said.speaker is Speaker.TEACHER:
         return _OK
-    reading = read(said.text, said.urls)
-    verdict = _by_words(said, reading, context)
+    reading = read(said.text[:LONGEST], said.urls)
+    verdict = _remembered(reading, context) or _by_words(said, reading, context)
     if not verdict.ok or verdict.report:
         return verdict
     too_much = flood(reading.text, said.text, context)
@@ -82,16 +65,35 @@ def judge(said: Said, context: Context) -> Verdict:
     return Verdict(Category.QUIET_HOURS, Sureness.LIKELY) if context.quiet else _OK
 
 
-def _by_words(said: Said, reading: Reading, context: Context) -> Verdict:
-    own = _own_word(reading.text, context.added) if context.added else None
-    if own is None and not _ANY.search(reading.text) and not (reading.urls and _links(reading.urls)):
+def _remembered(reading: Reading, context: Context) -> Verdict | None:
+    """What a teacher of this class has decided about the like of it."""
+    memory = context.memory
+    if memory is None or not reading.text:
+        return None
+    if memory.restored_like(reading.text):
         return _OK
-    found = dict(_signs(reading, _folded(context.removed)))
+    known = memory.confirmed_like(reading.text)
+    return Verdict(Category(known), Sureness.SURE, (Reason("confirmed", ""),)) if known else None
+
+
+def _by_words(said: Said, reading: Reading, context: Context) -> Verdict:
+    """Judge the words as typed, and where emoji may mean something, without them too; the graver holds."""
+    verdict = _read_words(said, reading, reading.text, context)
+    if reading.bare:
+        other = _read_words(said, reading, reading.bare, context)
+        verdict = max(verdict, other, key=lambda v: (not v.ok, v.sureness, len(v.reasons)))
+    return verdict
+
+
+def _read_words(said: Said, reading: Reading, text: str, context: Context) -> Verdict:
+    found = signs(text, reading, _folded(context.removed))
     if said.is_forward:
-        found["forward"] = ("forward",)
-    verdict = _weigh(said, reading, found)
-    if own is not None:
-        verdict = _with_own_word(verdict, own, reading.text)
+        found["forward"] = ["forward"]
+    for kind in said.pictured:
+        found.setdefault(kind, []).append("picture")
+    verdict = _weigh(said, text, found)
+    if context.added and (own := next((w for w in _folded(context.added) if w in text), None)) is not None:
+        verdict = _with_own_word(verdict, own, found)
     return _heard(verdict, found)
 
 
@@ -100,130 +102,86 @@ def _folded(typed: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word for word in map(tight, typed) if word)
 
 
-def _own_word(text: str, added: tuple[str, ...]) -> str | None:
-    return next((word for word in _folded(added) if word in text), None)
-
-
-def _signs(reading: Reading, removed: tuple[str, ...]) -> Iterable[tuple[str, tuple[str, ...]]]:
+def signs(text: str, reading: Reading, removed: tuple[str, ...] = ()) -> Found:
     """Every kind of sign with its phrases, without the words that the class has taken off the lists."""
-    for code, pattern in _PATTERNS.items():
-        phrases = dict.fromkeys(hit[0] for hit in pattern.finditer(reading.text))
-        if kept := tuple(p for p in phrases if not any(word in p for word in removed)):
-            yield code, kept
-    yield from ((code, ("link",)) for code in _links(reading.urls))
+    found = _LISTS.find(text, removed)
+    if reading.asks:
+        found.setdefault("asking", []).append("?")
+    if _MAY_REACH.search(text) and (hit := _HANDLE.search(text)) and not any(w in hit[0] for w in removed):
+        number = _PHONE.search(hit[0])  # a mobile number is how anybody is reached, and proves less
+        found["phone" if number else "handle"] = [hit[0]]
+    if hit := _PHONE.search(text):
+        found.setdefault("phone", [hit[0]])
+    if hit := _AMOUNT.search(text):
+        found["amount"] = [hit[0]]
+    for url in reading.urls:
+        if _GROUP_LINKS.search(url):
+            found["group_link"] = ["link"]
+        elif _SHOP_LINKS.search(url):
+            found["shop_link"] = ["link"]
+        else:
+            found["link"] = ["link"]
+    return found
 
 
-def _links(urls: tuple[str, ...]) -> tuple[str, ...]:
-    """Which kinds of telling links there are; all others are no sign."""
-    kinds = (("group_link", _GROUP_LINKS), ("shop_link", _SHOP_LINKS))
-    return tuple(code for code, links in kinds if any(links.search(url) for url in urls))
-
-
-def _weigh(said: Said, reading: Reading, found: _Found) -> Verdict:
-    """The first category that has its evidence, lowered by what speaks against it."""
-    for judged in (_money, _leak, _votes, _advert, _contacts, _gift, _chain):
-        if verdict := judged(said, found):
-            return _lowered(verdict, reading.text)
+def _weigh(said: Said, text: str, found: Found) -> Verdict:
+    """The first category that has its evidence."""
+    if found.keys() <= _GUARDS:
+        return leak(said, text, found) or _OK
+    for judged in (_money, leak, _votes, _advert, _gift, _chain):
+        if verdict := judged(said, text, found):
+            return verdict
     return _OK
 
 
-def _lowered(verdict: Verdict, text: str) -> Verdict:
-    """A warning is none of this; school business and questions are never sure, and mostly nothing at all."""
-    if any(reason.code == "pay" for reason in verdict.reasons):
-        return verdict
-    many = len({reason.code for reason in verdict.reasons}) > 2
-    if _WARNING.search(text):
-        return replace(verdict, sureness=Sureness.LIKELY) if many else _OK
-    if _SCHOOL.search(text) or _QUESTION.search(text):
-        return replace(verdict, sureness=Sureness.LIKELY if many else Sureness.DOUBTFUL)
-    return verdict
+def _money(said: Said, _text: str, found: Found) -> Verdict | None:
+    return money(said, found)
 
 
-def _verdict(
-    category: Category, sureness: Sureness, found: _Found, codes: Iterable[str], *, report: bool = False
-) -> Verdict:
-    reasons = tuple(Reason(code, phrase) for code in found if code in codes for phrase in found[code][:3])
-    return Verdict(category, sureness, reasons, report)
+def _advert(said: Said, _text: str, found: Found) -> Verdict | None:
+    return weigh_advert(said, found)
 
 
-def _money(said: Said, found: _Found) -> Verdict | None:
-    """Whoever is no teacher and collects fees into the own pocket; the committee may collect."""
-    codes = {"pay", "fee", "urgent", "false_teacher"} & found.keys()
-    if "pay" not in codes or len(codes) < 2 or said.speaker is Speaker.COMMITTEE:
+def _votes(_said: Said, _text: str, found: Found) -> Verdict | None:
+    if "vote" not in found:
         return None
-    surely = "false_teacher" in codes or (said.speaker is not Speaker.GUARDIAN and len(codes) > 2)
-    return _verdict(Category.AD, Sureness.SURE if surely else Sureness.LIKELY, found, codes, report=True)
+    points = (
+        1.5
+        + 0.7 * min(2, len(found["vote"]) - 1)
+        + (0.8 * min(2, len(found.get("beg", ())) + ("scan" in found)))
+    )
+    points += 0.3 * (found.keys() & {"link", "group_link", "shop_link"} != set())
+    points -= 1.6 * ("warning" in found) + 1.2 * ("asking" in found) + 1.0 * min(2, _school(found))
+    codes = {"vote", "beg", "link"}
+    if points >= 2.2 and not found.keys() & {"warning", "asking"}:
+        return verdict_of(Category.VOTE_BEGGING, Sureness.SURE, found, codes)
+    return verdict_of(Category.VOTE_BEGGING, Sureness.LIKELY, found, codes) if points >= 1.4 else None
 
 
-def _leak(_said: Said, found: _Found) -> Verdict | None:
-    """Never sure: whose data they are, and who may see them, the words do not say. The teacher is told."""
-    codes = {"data", "outside"} & found.keys()
-    numbered = [
-        phrase for phrase in found.get("data", ()) if phrase.startswith("身份证") and phrase[-1].isdecimal()
-    ]
-    if len(codes) < 2 and not (numbered and len(found["data"]) > 1):
+def _school(found: Found) -> int:
+    return len(found.get("school", ()))
+
+
+def _gift(said: Said, _text: str, found: Found) -> Verdict | None:
+    if "gift_word" not in found or "warning" in found or _NO_GIFT.search(said.text):
         return None
-    return _verdict(Category.LEAK, Sureness.LIKELY, found, codes, report=True)
+    return verdict_of(Category.GIFT, Sureness.LIKELY, found, {"gift_word"})
 
 
-def _votes(_said: Said, found: _Found) -> Verdict | None:
-    codes = {"vote", "beg"} & found.keys()
-    if "vote" not in codes:
-        return None
-    sureness = Sureness.SURE if "beg" in codes else Sureness.LIKELY
-    return _verdict(Category.VOTE_BEGGING, sureness, found, codes)
+def _chain(_said: Said, _text: str, found: Found) -> Verdict | None:
+    chained = len(found.get("chain", ())) >= 2
+    return verdict_of(Category.CHITCHAT, Sureness.LIKELY, found, {"chain"}) if chained else None
 
 
-def _advert(_said: Said, found: _Found) -> Verdict | None:
-    codes = _BESIDE & found.keys()
-    if not codes & _ADVERTISING:
-        return None
-    alone = Sureness.LIKELY if "scam" in codes else Sureness.DOUBTFUL
-    return _verdict(Category.AD, _how_sure(found, codes, alone), found, codes)
-
-
-def _contacts(_said: Said, found: _Found) -> Verdict | None:
-    codes = (_REACHING | {"lure", "contact"}) & found.keys()
-    if not codes & (_REACHING | {"contact"}):
-        return None
-    if not codes & _REACHING:
-        return _verdict(Category.CONTACT_DROP, Sureness.DOUBTFUL, found, codes)
-    alone = Sureness.DOUBTFUL if codes <= {"shop_link", "contact"} else Sureness.LIKELY
-    return _verdict(Category.CONTACT_DROP, _how_sure(found, codes - {"contact"}, alone), found, codes)
-
-
-def _how_sure(found: _Found, codes: frozenset[str] | set[str], alone: Sureness) -> Sureness:
-    """Two kinds of which one is hard, or three phrases that do not merely lure, are sure; two are likely."""
-    phrases = sum(len(found[code]) for code in codes)
-    luring = sum(len(found[code]) for code in codes & _SOFT)
-    if phrases - luring >= 3 or (len(codes) >= 2 and codes & _HARD):
-        return Sureness.SURE
-    return Sureness.LIKELY if phrases >= 2 else alone
-
-
-def _gift(said: Said, found: _Found) -> Verdict | None:
-    bought = "gift" in found and not _HANDMADE.search(said.text)
-    return _verdict(Category.GIFT, Sureness.LIKELY, found, {"gift"}) if bought else None
-
-
-def _chain(_said: Said, found: _Found) -> Verdict | None:
-    return _verdict(Category.CHITCHAT, Sureness.LIKELY, found, {"chain"}) if "chain" in found else None
-
-
-def _with_own_word(verdict: Verdict, word: str, text: str) -> Verdict:
+def _with_own_word(verdict: Verdict, word: str, found: Found) -> Verdict:
     """The class's own word decides, unless the message warns of it or asks about it."""
     category = Category.AD if verdict.ok else verdict.category
-    asked = _WARNING.search(text) or _QUESTION.search(text)
-    sureness = Sureness.LIKELY if asked else Sureness.SURE
-    return Verdict(
-        category,
-        max(verdict.sureness if not verdict.ok else sureness, sureness),
-        (*verdict.reasons, Reason("word", word)),
-        verdict.report,
-    )
+    sureness = Sureness.LIKELY if found.keys() & {"warning", "asking"} else Sureness.SURE
+    sureness = sureness if verdict.ok else max(verdict.sureness, sureness)
+    return Verdict(category, sureness, (*verdict.reasons, Reason("word", word)), verdict.report)
 
 
-def _heard(verdict: Verdict, found: _Found) -> Verdict:
+def _heard(verdict: Verdict, found: Found) -> Verdict:
     """Complaints and outbursts stay, and the teacher is told."""
     codes = {"complaint", "outburst"} & found.keys()
     if not codes:

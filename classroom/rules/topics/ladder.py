@@ -58,6 +58,8 @@ def consequence(
         return Consequence()
     if verdict.ok or verdict.sureness is Sureness.DOUBTFUL:
         return Consequence(report=verdict.report)
+    if verdict.category is Category.SCAM and verdict.sureness is not Sureness.SURE:
+        return Consequence(report=True)  # who collects honestly is not to be reproached; the teacher looks
     counted = tuple(past for past in history if timedelta() <= now - past.at <= MEMORY)
     surely = verdict.sureness is Sureness.SURE and verdict.category not in _NEVER_DELETED
     if mode is Mode.DELETE and surely:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
+
+from classroom.rules.topics.memory import Memory
 
 
 class Speaker(StrEnum):
@@ -22,6 +25,7 @@ class Category(StrEnum):
 
     OK = "ok"
     AD = "ad"
+    SCAM = "scam"
     VOTE_BEGGING = "vote_begging"
     CONTACT_DROP = "contact_drop"
     LEAK = "leak"
@@ -41,13 +45,19 @@ class Sureness(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One message; `attachments` are kinds (photo, voice …), `urls` links that its text does not show."""
+    """One message; `attachments` are kinds (photo, voice …), `urls` links that its text does not show.
+
+    `pictured`: kinds of signs that were read in its pictures (group_link, pay). `poses`: the sender is no
+    teacher, and the name says or imitates one.
+    """
 
     text: str
     speaker: Speaker
     attachments: tuple[str, ...] = ()
     is_forward: bool = False
     urls: tuple[str, ...] = ()
+    pictured: tuple[str, ...] = ()
+    poses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +74,7 @@ class Context:
 
     `recent`: the sender's messages of the last ten minutes here, without the one judged. `added` and
     `removed`: the class's own words as typed. `quiet`: the group's quiet hours are set and now.
+    `memory`: what the class's teachers have decided about earlier messages.
     """
 
     now: datetime
@@ -71,6 +82,7 @@ class Context:
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     quiet: bool = False
+    memory: Memory | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +106,17 @@ class Verdict:
     def ok(self) -> bool:
         """True if no rule is broken."""
         return self.category is Category.OK
+
+
+def verdict_of(
+    category: Category,
+    sureness: Sureness,
+    found: Mapping[str, Sequence[str]],
+    codes: Iterable[str],
+    *,
+    report: bool = False,
+) -> Verdict:
+    """A verdict with the phrases that led to it, at most three of a kind."""
+    wanted = set(codes)
+    reasons = tuple(Reason(code, p) for code in found if code in wanted for p in found[code][:3])
+    return Verdict(category, sureness, reasons, report)

@@ -1,0 +1,57 @@
+"""Leaks: what is about others and goes outside, or is spread inside. One's own number is none."""
+
+from __future__ import annotations
+
+import re
+
+from classroom.rules.topics import lexicon
+from classroom.rules.topics.matching import Found
+from classroom.rules.topics.verdicts import Category, Reason, Said, Sureness, Verdict, verdict_of
+
+_IDENTITY, _PHONE = re.compile(lexicon.IDENTITY), re.compile(lexicon.PHONE)
+_PLACE, _OWN = re.compile(lexicon.PLACE), re.compile(lexicon.OWN)
+_MARKS, _MARKS_WORDS = re.compile(lexicon.MARKS, re.MULTILINE), re.compile(lexicon.MARKS_WORDS)
+_CODES = frozenset({"data", "outside", "hearsay", "sensitive", "kin"})
+_LOOKS = frozenset({"warning", "asking"})
+
+
+def leak(said: Said, text: str, found: Found) -> Verdict | None:
+    """Never sure but for numbers of identity cards: whose data they are, the words do not say."""
+    own = _OWN.search(text) is not None
+    if verdict := _numbers(said, text, found, own=own):
+        return verdict
+    warned = "warning" in found
+    if {"data", "outside"} <= found.keys() and not (warned and not _strong(found)):
+        return _likely(found)
+    if {"data", "sensitive"} <= found.keys() and "outside" in found:
+        return _likely(found)
+    if "data" in found and _PLACE.search(text) and found.keys() & {"kin", "outside"} and not own:
+        return _likely(found, Reason("place", "address"))
+    gossip = "sensitive" in found and "hearsay" in found and not own
+    about = "kin" in found or "data" in found or len(found["sensitive"]) > 1 if gossip else False
+    return _likely(found) if about and not warned else None
+
+
+def _strong(found: Found) -> bool:
+    return len(found["data"]) + len(found["outside"]) > 2
+
+
+def _likely(found: Found, *more: Reason) -> Verdict:
+    verdict = verdict_of(Category.LEAK, Sureness.LIKELY, found, _CODES, report=True)
+    return Verdict(verdict.category, verdict.sureness, (*verdict.reasons, *more), True)
+
+
+def _numbers(said: Said, text: str, found: Found, *, own: bool) -> Verdict | None:
+    if not any(c.isdigit() for c in text):
+        return None
+    identities = set(_IDENTITY.findall(text))
+    if identities and not own:
+        sure = len(identities) > 1 or found.keys() & {"data", "kin", "outside"} or _PHONE.search(text)
+        sureness = Sureness.SURE if sure and not found.keys() & _LOOKS else Sureness.LIKELY
+        return Verdict(Category.LEAK, sureness, (Reason("identity", "…"),), True)
+    if len(set(_PHONE.findall(text))) >= 3 and not own:
+        return Verdict(Category.LEAK, Sureness.LIKELY, (Reason("phones", "…"),), True)
+    marks = _MARKS.findall(said.text[:4000]) if _MARKS_WORDS.search(text) else []
+    if len(marks) >= 3:
+        return Verdict(Category.LEAK, Sureness.LIKELY, (Reason("marks", "…"),), True)
+    return None

@@ -1,0 +1,131 @@
+"""Finds all words of all lists in a text at once, in time that grows with the text and not with the lists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from classroom.rules.topics.reading import tight
+
+_SPELLED_OUT = 260
+"""A word with more shapes than this is looked for as a pattern, and only where its anchor stands."""
+
+_ANCHORS = 120
+Found = dict[str, list[str]]
+"""The kinds of signs in a message, each with the different phrases that showed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """Alternatives at one place of a word; each is a row of plain words and further choices."""
+
+    ways: tuple[tuple[str | _Choice, ...], ...]
+
+
+_Row = tuple["str | _Choice", ...]
+
+
+def _parse(word: str) -> _Row:
+    """Read a word of a list."""
+    return _way(iter(re.findall(r"[{}|]|[^{}|]+", word)))[0][0]
+
+
+def _way(tokens: Iterator[str]) -> tuple[tuple[_Row, ...], bool]:
+    """Read alternatives up to the bracket that ends them."""
+    ways: list[list[str | _Choice]] = [[]]
+    for token in tokens:
+        if token == "{":
+            ways[-1].append(_Choice(_way(tokens)[0]))
+        elif token == "|":
+            ways.append([])
+        elif token == "}":
+            break
+        else:
+            ways[-1].append(tight(token))
+    return tuple(map(tuple, ways)), True
+
+
+def _count(row: _Row) -> int:
+    """How many shapes a word has."""
+    return prod(1 if isinstance(part, str) else sum(map(_count, part.ways)) for part in row)
+
+
+def _shapes(row: _Row) -> Iterator[str]:
+    """Every shape of a word."""
+    parts = ([part] if isinstance(part, str) else _each(part) for part in row)
+    yield from map("".join, product(*parts))
+
+
+def _each(choice: _Choice) -> list[str]:
+    return [shape for way in choice.ways for shape in _shapes(way)]
+
+
+def _pattern(row: _Row) -> str:
+    """A word as a regular expression, the longest alternative first."""
+    return "".join(
+        part
+        if isinstance(part, str)
+        else f"(?:{'|'.join(sorted(map(_pattern, part.ways), key=len, reverse=True))})"
+        for part in row
+    )
+
+
+def _anchor(row: _Row) -> list[str]:
+    """The part of a word that tells most: long, with few alternatives, and never empty."""
+    options = [
+        [part] if isinstance(part, str) else _each(part)
+        for part in row
+        if isinstance(part, str) or _count((part,)) <= _ANCHORS
+    ]
+    told = [option for option in options if all(option)]
+    return max(told, key=lambda option: (min(map(len, option)), -len(option)))
+
+
+class Lists:
+    """Lists of words by their kind, made ready once."""
+
+    def __init__(self, lists: Mapping[str, str]) -> None:
+        """Read every list; a word that stands in several belongs to the first."""
+        literal: dict[str, str] = {}
+        self._patterns: list[tuple[str, re.Pattern[str]]] = []
+        anchors: dict[str, list[int]] = {}
+        for kind, words in lists.items():
+            for word in words.split():
+                row = _parse(word)
+                if _count(row) <= _SPELLED_OUT:
+                    for shape in _shapes(row):
+                        literal.setdefault(shape, kind)
+                    continue
+                for anchor in _anchor(row):
+                    anchors.setdefault(anchor, []).append(len(self._patterns))
+                self._patterns.append((kind, re.compile(_pattern(row))))
+        literal.pop("", None)
+        self.words, self._kinds = tuple(literal), tuple(literal.values())
+        self._finder = AhoCorasick(self.words, matchkind=MatchKind.LeftmostLongest)
+        self._anchors = tuple(anchors.values())
+        self._anchor_finder = AhoCorasick(list(anchors), matchkind=MatchKind.Standard)
+
+    def find(self, text: str, without: Sequence[str] = ()) -> Found:
+        """Every kind with its phrases in the text; phrases that hold a word of `without` do not count."""
+        found: Found = {}
+        for kind, phrase in self._phrases(text):
+            if without and any(word in phrase for word in without):
+                continue
+            known = found.setdefault(kind, [])
+            if phrase not in known:
+                known.append(phrase)
+        return found
+
+    def _phrases(self, text: str) -> Iterable[tuple[str, str]]:
+        for which, start, end in self._finder.find_matches_as_indexes(text):
+            yield self._kinds[which], text[start:end]
+        hits = self._anchor_finder.find_matches_as_indexes(text, overlapping=True)
+        for number in {n for which, _, _ in hits for n in self._anchors[which]} if hits else ():
+            kind, pattern = self._patterns[number]
+            if hit := pattern.search(text):
+                yield kind, hit[0]
