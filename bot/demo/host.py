@@ -52,9 +52,10 @@ class Host:
 
     async def open(self, language: str) -> None:
         """Build the class, or open the kept one."""
-        await self._move_in(await build(language, self.home, self.keep, self.today))
+        await self.move_in(await build(language, self.home, self.keep, self.today))
 
-    async def _move_in(self, house: House) -> None:
+    async def move_in(self, house: House) -> None:
+        """Serve this class from now on, and let it live by the clock."""
         seen = {native: len(chat.messages) for native, chat in house.stage.platform.chats.items()}
         self.views = {language: view_of(house, load_cast(language), seen) for language in LANGUAGES}
         house.stage.platform.listeners.append(self._heard)

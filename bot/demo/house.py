@@ -17,7 +17,7 @@ from bot.demo.clock import TurnedClock
 from bot.demo.sample import beginning, live_through
 from bot.demo.script import Script
 from bot.demo.stage import Stage
-from bot.demo.tries import SCHOOL_DAY, Hand
+from bot.demo.tries import SCHOOL_DAY, Hand, Item
 from bot.platforms.web import keeping
 from classroom.errors import HomeroomError
 from handlers.room import Defaults
@@ -86,16 +86,15 @@ class House:
 
     def attempt(
         self, name: str, look: Callable[[str, str], None], changed: Callable[[], None], pace: float
-    ) -> bool:
-        """Let a thing to try happen in the background; False if there is none of this name."""
+    ) -> asyncio.Task[None] | None:
+        """Let a thing to try happen in the background; None if there is none of this name."""
         item = SCHOOL_DAY.find(name)
-        if item is not None:
-            self._spawn(self._attempt(name, Hand(self.script, look, pace), changed))
-        return item is not None
+        if item is None:
+            return None
+        return self._spawn(self._attempt(item, Hand(self.script, look, pace), changed))
 
-    async def _attempt(self, name: str, hand: Hand, changed: Callable[[], None]) -> None:
-        item = SCHOOL_DAY.find(name)
-        assert item is not None, "looked for before"
+    async def _attempt(self, item: Item, hand: Hand, changed: Callable[[], None]) -> None:
+        name = item.name
         async with self._one_at_a_time:
             self.running = name
             changed()
@@ -109,10 +108,11 @@ class House:
                 self.running = None
                 changed()
 
-    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+    def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
+        return task
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

@@ -132,6 +132,7 @@ async def _monday(script: Script) -> None:
     wang, han = script.who("wang"), script.who("han")
     await script.until(7, 15)
     await wang.presses("requests.approve")
+    await script.who("zhao").opens()
     await script.until(12, 10)
     await wang.says(script.word("praise_2"))
     await script.until(17, 0)

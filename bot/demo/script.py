@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.demo.cast import Cast
 from bot.demo.stage import Stage
@@ -51,6 +51,11 @@ class Script:
     async def later(self, **delta: float) -> None:
         """Turn the clock forward by so much."""
         await self.stage.turn(self.stage.clock.now() + timedelta(**delta))
+
+    async def planned(self, kind: str) -> datetime | None:
+        """When the next thing of a kind is due to happen by itself."""
+        plans = await self.stage.database.write(lambda records: looking.plans(records, 200))
+        return next((plan.at for plan in plans if plan.kind == kind), None)
 
     async def purposes(self, shown: Shown) -> dict[str, str]:
         """What the buttons under a message are for, by their tokens."""

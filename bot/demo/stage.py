@@ -80,10 +80,8 @@ class Stage:
         try:
             await self.app.tick()
             store = self.app.intake.door_of(NAME)
-            while (
-                await self.platform.hand_over(store) or await self.app.step() or self.app.delivery.under_way
-            ):
-                await asyncio.sleep(0)
+            while await self._step(store):
+                continue
         finally:
             if busy:
                 self._tell(False)

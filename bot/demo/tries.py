@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from bot.demo.cast import Pupil
 from bot.demo.sample import send_roster
 from bot.demo.script import LostThreadError, Player, Script
-from bot.platforms.web import Shown
 
+A_MOMENT = timedelta(minutes=1)
 PACE = 0.7
 """Seconds between two acts, so that eyes can follow."""
 
@@ -192,12 +193,17 @@ async def _roster(hand: Hand) -> None:
 
 
 async def _nudge(hand: Hand) -> None:
-    await hand.at("lei", "private")
-    before = len(hand.script.who("lei").private.messages)
-    for _ in range(3):  # the next time of day for nudges may be before the notice is old enough
-        await hand.script.until(19, 11)
-        if len(hand.script.who("lei").private.messages) > before:
-            return
+    if await hand.script.planned("notice.nudge") is None:
+        await _notice(hand)
+    await hand.at("han", "private")
+    await _let_happen(hand, "notice.nudge")
+
+
+async def _let_happen(hand: Hand, kind: str) -> None:
+    """Turn the clock to the next thing of a kind, and a moment further."""
+    moment = await hand.script.planned(kind)
+    if moment is not None:
+        await hand.script.stage.turn(moment + A_MOMENT)
 
 
 async def _receipts(hand: Hand) -> None:
@@ -216,22 +222,10 @@ async def _quiet(hand: Hand) -> None:
 
 
 async def _close(hand: Hand) -> None:
-    await hand.at("han")
-    if not _open_polls(hand):
+    if await hand.script.planned("poll.close") is None:
         await _poll(hand)
-    before = len(hand.script.group.messages)
-    for _ in range(4):
-        await hand.script.until(20, 1)
-        if any(_is_poll(m) for m in hand.script.group.messages[before:]):
-            return
-
-
-def _open_polls(hand: Hand) -> list[Shown]:
-    return [m for m in hand.script.group.visible if _is_poll(m) and m.keys]
-
-
-def _is_poll(shown: Shown) -> bool:
-    return shown.text.startswith("📊")
+    await hand.at("han")
+    await _let_happen(hand, "poll.close")
 
 
 SCHOOL_DAY = SchoolDay(
@@ -256,7 +250,7 @@ SCHOOL_DAY = SchoolDay(
             Item("roster", "wang", _roster),
         ],
         "evening": [
-            Item("nudge", "lei", _nudge),
+            Item("nudge", "han", _nudge),
             Item("receipts", "wang", _receipts),
             Item("quiet", "zhang", _quiet),
             Item("close", "han", _close),
