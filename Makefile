@@ -13,9 +13,10 @@ export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport VIRTUAL_ENV UV_PYTHON PYTHONHOME PYTHONPATH
 
-.PHONY: help setup test lint format clean
+.PHONY: help demo setup test lint format clean
 
 help:
+	@echo "make demo     set up, and open the playground in the browser; ARGS='--port 9000' goes to homeroom demo"
 	@echo "make setup    prepare $(VENV), with $(BIN)/homeroom in it"
 	@echo "make test     setup, lint and all tests; ARGS='-k praise -x' goes to pytest"
 	@echo "make lint     check style, types and layers"
@@ -23,6 +24,9 @@ help:
 	@echo "make clean    remove what the other verbs made"
 	@echo
 	@echo "PYTHON=python3.12 chooses the interpreter, UV=no does without uv (plain pip)."
+
+demo: $(READY)
+	@$(BIN)/homeroom demo $(ARGS)
 
 setup: $(READY)
 
