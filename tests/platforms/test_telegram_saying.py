@@ -210,7 +210,7 @@ async def test_trouble_on_the_line_says_whether_it_may_have_happened(
         assert outcome.uncertain
     server.stop()
     outcome = await post(platform, group, "一")
-    assert outcome == TryAgain("ConnectError", uncertain=False)
+    assert outcome == TryAgain("ClientConnectorError", uncertain=False)
     server.start()
 
 

@@ -13,7 +13,7 @@ from bot.platforms.telegram.line import need, number, numbers, tried, worst
 from bot.platforms.telegram.settings import TelegramSettings
 from bot.ports import Done, Failure, Outcome, Refused
 from classroom.addresses import GroupAddress, PersonAddress
-from classroom.events import Right
+from classroom.events import Json, Right
 from classroom.text import Label
 
 SLICE = 100
@@ -41,14 +41,14 @@ class Acts(Asks):
 
     async def _delete(self, chat: int, ids: Sequence[int]) -> Outcome:
         if len(ids) > 1:
-            result = await tried(lambda: self._bot.delete_messages(chat, ids))
+            result = await tried(lambda: self._call("deleteMessages", chat_id=chat, message_ids=[*ids]))
             if not isinstance(result, Refused):
                 return result
         # one that cannot be deleted must not save the others
         return worst([await self._delete_one(chat, one) for one in ids])
 
     async def _delete_one(self, chat: int, one: int) -> Outcome:
-        return await tried(lambda: self._bot.delete_message(chat, one))
+        return await tried(lambda: self._call("deleteMessage", chat_id=chat, message_id=one))
 
     async def _why_not(self, chat: GroupAddress | PersonAddress, result: Refused) -> Outcome:
         """Telegram has one sentence for both reasons; the bot's rights tell them apart."""
@@ -70,7 +70,15 @@ class Acts(Asks):
     async def react(self, chat: GroupAddress | PersonAddress, ref: str, emoji: str) -> Outcome:
         """React with one emoji; without any, take the reaction back."""
         sign = emoji.replace("\ufe0f", "")  # Telegram lists its reactions without the selector
-        return await tried(lambda: self._bot.set_message_reaction(need(chat.native), need(ref), sign or None))
+        signs: list[Json] = [{"type": "emoji", "emoji": sign}] if sign else []
+        return await tried(
+            lambda: self._call(
+                "setMessageReaction",
+                chat_id=need(chat.native),
+                message_id=need(ref),
+                reaction=signs,
+            )
+        )
 
     async def restrict(self, chat: GroupAddress, member: str, muted: bool, until: datetime | None) -> Outcome:
         """Mute until then, or unmute; a mute whose end has passed meanwhile is over before it begins."""
@@ -99,4 +107,8 @@ class Acts(Asks):
     async def toast(self, callback: str, text: Label | None, alert: bool) -> Outcome:
         """Show a short line to the one who pressed."""
         line = brief(text.text, TOAST) if text is not None else None
-        return await tried(lambda: self._bot.answer_callback_query(callback, line, show_alert=alert or None))
+        return await tried(
+            lambda: self._call(
+                "answerCallbackQuery", callback_query_id=callback, text=line, show_alert=alert or None
+            )
+        )

@@ -15,7 +15,6 @@ from telegram import (
     InputMediaDocument,
     InputMediaPhoto,
     InputMediaVideo,
-    LinkPreviewOptions,
     Message,
     ReplyParameters,
 )
@@ -23,13 +22,14 @@ from telegram.error import TelegramError
 
 from bot.platforms.telegram.compose import CAPTION, MARK, TEXT, batches, content, entities, keyboard, shorten
 from bot.platforms.telegram.failures import outcome, says
+from bot.platforms.telegram.wire import LineError
 from bot.ports import Done, Failure, Key, Outcome, Refused, TryAgain
 from classroom.effects import Enclosed
+from classroom.events import Json
 from classroom.markup import Piece, split
 
 log = structlog.get_logger(__name__)
 
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 NO_CAPTION = ("sticker", "video_note")
 MEDIA = {
     "photo": InputMediaPhoto,
@@ -40,7 +40,8 @@ MEDIA = {
 PATIENCE = (1.0, 3.0, 9.0)
 LONGEST_WAIT = 30.0
 
-Sent = Sequence[Message]
+Sent = Sequence[int]
+Call = Callable[..., Awaitable[Json]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,10 @@ class Outbox:
     were sent, so that `refs[-1]` is where the keys are and what an edit changes.
     """
 
-    def __init__(self, bot: Bot, start_link: Callable[[str], str]) -> None:
-        """`start_link` makes the address behind a key with a payload."""
+    def __init__(self, bot: Bot, call: Call, start_link: Callable[[str], str]) -> None:
+        """`call` does what needs no library; `start_link` makes the address behind a key with a payload."""
         self._bot = bot
+        self._call = call
         self._start_link = start_link
 
     async def send(self, letter: Letter) -> Outcome:
@@ -97,7 +99,7 @@ class Outbox:
                 sent = await (self._patiently(part, common) if place else part.send(common))
             except TelegramError as error:
                 return await self._taken_back(letter.chat, files + words, outcome(error))
-            (words if part.words else files).extend(message.message_id for message in sent)
+            (words if part.words else files).extend(sent)
         return Done(tuple(str(ref) for ref in files + words))
 
     async def edit(self, chat: int, refs: Sequence[int], body: str, keys: Sequence[Key]) -> Outcome:
@@ -127,13 +129,11 @@ class Outbox:
 
     async def _rewrite(self, chat: int, ref: int, piece: Piece, markup: InlineKeyboardMarkup | None) -> None:
         try:
-            await self._bot.edit_message_text(
-                piece.text,
-                chat,
-                ref,
-                entities=entities(piece),
-                link_preview_options=NO_PREVIEW,
-                reply_markup=markup,
+            await self._call(
+                "editMessageText",
+                chat_id=chat,
+                message_id=ref,
+                **_words(piece, markup),
             )
         except TelegramError as error:
             if not says(error, "there is no text in the message to edit"):
@@ -205,14 +205,9 @@ class Outbox:
         self, piece: Piece, markup: InlineKeyboardMarkup | None
     ) -> Callable[[dict[str, Any]], Awaitable[Sent]]:
         async def send(common: dict[str, Any]) -> Sent:
-            message = await self._bot.send_message(
-                text=piece.text,
-                entities=entities(piece),
-                link_preview_options=NO_PREVIEW,
-                reply_markup=markup,
-                **common,
-            )
-            return (message,)
+            reply = common["reply_parameters"]
+            told = {**common, "reply_parameters": reply.to_dict() if reply else None}
+            return (_ref(await self._call("sendMessage", **told, **_words(piece, markup))),)
 
         return send
 
@@ -236,7 +231,7 @@ class Outbox:
             more |= {"caption": caption.text, "caption_entities": entities(caption)}
 
         async def send(common: dict[str, Any]) -> Sent:
-            return (await method(**more, **common),)
+            return ((await method(**more, **common)).message_id,)
 
         return _Part(send, words=caption is not None)
 
@@ -244,9 +239,27 @@ class Outbox:
         media = [MEDIA[file.kind](content(file), filename=file.filename) for file in files]
 
         async def send(common: dict[str, Any]) -> Sent:
-            return await self._bot.send_media_group(media=media, **common)
+            return [m.message_id for m in await self._bot.send_media_group(media=media, **common)]
 
         return _Part(send, words=False)
+
+
+def _words(piece: Piece, markup: InlineKeyboardMarkup | None) -> dict[str, Json]:
+    """A text as the Bot API takes it."""
+    return {
+        "text": piece.text,
+        "entities": [entity.to_dict() for entity in entities(piece)] or None,
+        "link_preview_options": {"is_disabled": True},
+        "reply_markup": markup.to_dict() if markup else None,
+    }
+
+
+def _ref(result: Json) -> int:
+    """The id of a message that was sent; what has none may have been carried out all the same."""
+    found = result.get("message_id") if isinstance(result, dict) else None
+    if not isinstance(found, int):
+        raise LineError("an answer without a message", sent=True)
+    return found
 
 
 def _common(letter: Letter, first: bool) -> dict[str, Any]:

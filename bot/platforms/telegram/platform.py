@@ -45,7 +45,7 @@ class TelegramPlatform(Acts):
         """Prepare the connections; raises ConfigError for settings that cannot work. All see the `menus`."""
         super().__init__(settings, now)
         self._menus = menus
-        self._outbox = Outbox(self._bot, self.start_link)
+        self._outbox = Outbox(self._bot, self._call, self.start_link)
         self._username = ""
         self._people: dict[int, None] = {}
         self._poller: Poller | None = None
