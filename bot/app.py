@@ -25,8 +25,8 @@ from handlers.features import FEATURES
 from handlers.room import Defaults, Instance
 from scheduler.clock import SOURCE as CLOCK
 from scheduler.clock import Ticker, ring
-from storage import hearing, poll_traces, polls, presses, queue, violations
-from storage.database import Database, Records
+from storage import poll_traces, polls, retention
+from storage.database import Database
 
 log = structlog.get_logger("app")
 STOP_WITHIN = 8.0
@@ -53,6 +53,7 @@ class App:
         defaults: Defaults | None = None,
         limits: Mapping[str, Limits] | None = None,
         features: Sequence[Feature] = FEATURES,
+        keep: retention.Retention = retention.DEFAULT,
         now: Callable[[], datetime] = utc_now,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -62,6 +63,7 @@ class App:
         self.registry = Registry(features)
         self.opened = False
         """True once every platform is connected."""
+        self._keep = keep
         self._now = now
         self._woken = asyncio.Event()
         self._cleaned_at: datetime | None = None
@@ -128,7 +130,7 @@ class App:
         rang = await self.database.write(lambda records: ring(records, now))
         if self._cleaned_at is None or now - self._cleaned_at > HOUSEKEEPING:
             self._cleaned_at = now
-            await self.database.write(lambda records: _clean(records, now))
+            await self.database.write(lambda records: retention.clean(records, now, self._keep))
         await self._forget_ballots(now)
         if rang:
             self._woken.set()
@@ -186,11 +188,3 @@ def _able(platform: Platform) -> frozenset[Right]:
         Right.TAG: isinstance(platform, SetsTags),
     }
     return frozenset(right for right, can in able.items() if can)
-
-
-def _clean(records: Records, now: datetime) -> None:
-    presses.drop_old_buttons(records, now)
-    queue.erase_old_texts(records, now)
-    queue.forget_old_events(records, now)
-    hearing.forget_old(records, now)
-    violations.erase_old(records, now)

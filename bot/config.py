@@ -203,6 +203,17 @@ class ConcernsSection(Section):
     )
 
 
+class RetentionSection(Section):
+    """How long what is personal is kept."""
+
+    texts: Duration = timedelta(days=7)
+    failed: Duration = timedelta(days=30)
+    removed: Duration = timedelta(days=30)
+    requests: Duration = timedelta(days=365)
+    left: Duration = timedelta(days=30)
+    deliveries: Duration = timedelta(days=90)
+
+
 class LogSection(Section):
     """What is written to the log; never a private text, at any level."""
 
@@ -226,6 +237,7 @@ class Settings(BaseSettings):
     polls: PollsSection = PollsSection()
     hours: HoursSection = HoursSection()
     concerns: ConcernsSection = ConcernsSection()
+    retention: RetentionSection = RetentionSection()
     log: LogSection = LogSection()
 
     @classmethod
@@ -246,7 +258,7 @@ def load(path: Path, secrets: Path | None = None) -> Settings:
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ConfigError(f"{path}: no such file; copy config.example.toml there and edit it") from None
+        raise ConfigError(f"{path}: no such file; `homeroom init` writes one") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from None
     except OSError as error:

@@ -22,6 +22,7 @@ from handlers.feature import Where
 from handlers.features import FEATURES
 from handlers.room import Defaults
 from storage.database import Database, open_database
+from storage.retention import Retention
 from templates.render import Say
 
 log = structlog.get_logger("serving")
@@ -51,6 +52,7 @@ async def _serve(settings: Settings, database: Database, token: str) -> None:
         [telegram],
         defaults=defaults_of(settings),
         limits={telegram.name: Limits(**limits.model_dump())},
+        keep=Retention(**dict(settings.retention)),
     )
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -76,13 +76,17 @@ class Database:
 
     def __init__(self, engine: Engine, keys: KeyRing) -> None:
         """Use `open_database`; this binds the key to the engine."""
-        vars(engine.dialect)["homeroom_keys"] = keys
         self.engine = engine
-        self.keys = keys
+        self.use(keys)
         self._kept = KeptRosters()
         event.listen(engine, "before_cursor_execute", _note)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._looker = ThreadPoolExecutor(1, thread_name_prefix="looker")
+
+    def use(self, keys: KeyRing) -> None:
+        """Seal and open with this key from now on."""
+        vars(self.engine.dialect)["homeroom_keys"] = keys
+        self.keys = keys
 
     @property
     def kind(self) -> str:
@@ -283,10 +287,9 @@ def _proved(database: Database, key: Path) -> Database:
     except DatabaseError:
         if not coming.exists():
             raise
-        changed = Database(database.engine, KeyRing(read_key(coming)))
-        _prove_key(changed)
+        database.use(KeyRing(read_key(coming)))
+        _prove_key(database)
         coming.replace(key)
-        return changed
     return database
 
 

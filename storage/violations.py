@@ -99,10 +99,10 @@ def with_text(
     return list(records.exec(wanted.order_by(col(Violation.id))).all())
 
 
-def erase_old(records: Records, now: datetime) -> None:
+def erase_old(records: Records, now: datetime, keep: timedelta = KEEP) -> None:
     """Erase the words of what happened too long ago to be restored."""
     records.connection().execute(
         update(Violation)
-        .where(col(Violation.at) < now - KEEP, col(Violation.text).is_not(None))
+        .where(col(Violation.at) < now - keep, col(Violation.text).is_not(None))
         .values(text=None, reason="", data={})
     )

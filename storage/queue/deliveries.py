@@ -171,14 +171,14 @@ def cancel(records: Records, handle: str, now: datetime) -> int:
     return done.rowcount
 
 
-def erase_old_texts(records: Records, now: datetime) -> int:
+def erase_old_texts(records: Records, now: datetime, keep: timedelta = KEEP_TEXT) -> int:
     """Erase the texts of deliveries that were carried out some time ago; gives how many."""
     done = records.connection().execute(
         update(DELIVERIES)
         .where(
             DELIVERIES.c.state.in_(("sent", "failed", "dead")),
             DELIVERIES.c.payload.is_not(None),
-            DELIVERIES.c.finished_at < now - KEEP_TEXT,
+            DELIVERIES.c.finished_at < now - keep,
         )
         .values(payload=None)
     )

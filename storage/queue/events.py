@@ -148,7 +148,7 @@ def next_event_at(records: Records, now: datetime) -> datetime | None:
     return records.connection().execute(waiting).scalar()
 
 
-def forget_old_events(records: Records, now: datetime) -> int:
+def forget_old_events(records: Records, now: datetime, failed: timedelta = KEEP_FAILED) -> int:
     """Drop handled events whose key no platform will send again; gives how many.
 
     Telegram keeps an update for 24 hours at most, and may count anew after a week of silence.
@@ -157,7 +157,7 @@ def forget_old_events(records: Records, now: datetime) -> int:
         delete(EVENTS).where(
             or_(
                 and_(EVENTS.c.state == "done", EVENTS.c.handled_at < now - KEEP_KEYS),
-                and_(EVENTS.c.state == "failed", EVENTS.c.handled_at < now - KEEP_FAILED),
+                and_(EVENTS.c.state == "failed", EVENTS.c.handled_at < now - failed),
             )
         )
     )

@@ -97,8 +97,8 @@ def sealed_values(database: Database) -> dict[tuple[str, str], list[bytes]]:
         for table in metadata.sorted_tables:
             for column in table.columns:
                 if isinstance(column.type, Sealed | SealedPrivate | SealedJson):
-                    values = records.connection().execute(rows_of(type_coerce(column, LargeBinary))).scalars()
-                    found[table.name, column.name] = [v for v in values if isinstance(v, bytes)]
+                    raw = rows_of(type_coerce(column, LargeBinary)).where(column.is_not(None))
+                    found[table.name, column.name] = list(records.connection().execute(raw).scalars())
     return found
 
 
