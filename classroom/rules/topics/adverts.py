@@ -18,7 +18,7 @@ POINTS = {
     "shop_link": 1.0,
     "commerce": 0.8,
     "goods": 0.8,
-    "phone": 0.7,
+    "phone": 0.8,
     "scan": 0.5,
     "forward": 0.5,
     "amount": 0.3,
@@ -37,7 +37,7 @@ AGAINST = {
     "thanks": 0.7,
 }
 MORE, MORE_AGAINST = 0.5, 0.4
-LIKELY, SURE, SURE_AGAINST = 1.8, 2.8, 4.0
+LIKELY, SURE, SURE_AGAINST = 1.8, 2.5, 4.0
 """Points from which an author is reminded, a message deleted, and deleted although something speaks for it."""
 
 _OFFERS = frozenset({"scam", "earn", "sell", "trade", "commerce"})
@@ -51,7 +51,12 @@ def weigh_advert(said: Said, found: Found) -> Verdict | None:
     """Delete only where two kinds of signs stand together, one of them seldom met in honest messages."""
     kinds = found.keys() & POINTS.keys()
     telling = kinds - _SMALL
-    if not telling or (len(telling) == 1 and telling <= _WEAK and len(found[next(iter(telling))]) < 2):
+    if not telling or (
+        len(telling) == 1
+        and telling <= _WEAK
+        and len(found[next(iter(telling))]) < 2
+        and not kinds & {"phone", "scan"}
+    ):
         return None
     points = sum(
         POINTS[kind] + MORE * min(4 if kind == "commerce" else 2, len(found[kind]) - 1) for kind in kinds
@@ -69,12 +74,13 @@ def _decide(
     found: Found, kinds: set[str], telling: set[str], points: float, against: float
 ) -> Verdict | None:
     category = Category.AD if telling & (_OFFERS | {"goods"}) or not telling & _REACHES else _reaching(found)
-    enough = SURE if against < AGAINST["school"] else SURE_AGAINST
+    enough = SURE if not against else SURE_AGAINST
     asked = found.keys() & {"warning", "asking", "classwork", "loss"}
     trading = sum(len(found[kind]) for kind in telling & {"commerce", "goods", "promo"}) > 2
-    if points >= enough and len(telling) > 1 and (telling & _HARD or trading) and not asked:
+    several = len(telling) > 1 or len(found.get("scam", ())) > 1
+    if points >= enough and several and (telling & _HARD or trading) and not asked:
         return verdict_of(category, Sureness.SURE, found, kinds)
-    alone = len(telling) > 1 or telling & _HARD or len(found.get("commerce", ())) > 2
+    alone = len(telling) > 1 or telling & _HARD or len(found.get("commerce", ())) > 2 or (kinds & _SMALL)
     if points >= LIKELY and alone:
         return verdict_of(category, Sureness.LIKELY, found, kinds)
     if telling <= {"handle", "group_link"} and points >= POINTS["handle"]:

@@ -43,6 +43,9 @@ _HANDLE = re.compile("|".join(f"(?:{h})" for h in lexicon.HANDLES).replace("DIGI
 _MAY_REACH = re.compile(r"[\dqv微卫徽威薇]|联系|加我|addme|whatsapp|" + lexicon.DIGIT + "{6}")
 _AMOUNT, _PHONE = re.compile(lexicon.AMOUNT), re.compile(lexicon.PHONE)
 _GROUP_LINKS, _SHOP_LINKS = re.compile(lexicon.GROUP_LINKS), re.compile(lexicon.SHOP_LINKS)
+_VOCATIVE = re.compile(
+    r"[一-龥]{0,2}老[师師](?:您|你|好|我|孩子|请|麻烦|想|今|明|这|能|可|有|辛|，|早|晚|下|上)|(?:hi|hello|dear|goodmorning)?(?:teacher|ms|miss|mrs|mr)"
+)
 _NO_GIFT = re.compile(r"[不别勿禁拒]|没有|手工|亲手|自己[画做写]|画的|贺卡|锦旗|handmade|drawn|drew")
 _GUARDS = frozenset(lexicon.GUARDS) | {"neutral"}
 
@@ -105,6 +108,8 @@ def _folded(typed: tuple[str, ...]) -> tuple[str, ...]:
 def signs(text: str, reading: Reading, removed: tuple[str, ...] = ()) -> Found:
     """Every kind of sign with its phrases, without the words that the class has taken off the lists."""
     found = _LISTS.find(text, removed)
+    if _VOCATIVE.match(text):
+        found.setdefault("school", []).append("老师")
     if reading.asks:
         found.setdefault("asking", []).append("?")
     if _MAY_REACH.search(text) and (hit := _HANDLE.search(text)) and not any(w in hit[0] for w in removed):

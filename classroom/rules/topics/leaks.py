@@ -25,7 +25,8 @@ def leak(said: Said, text: str, found: Found) -> Verdict | None:
         return _likely(found)
     if {"data", "sensitive"} <= found.keys() and "outside" in found:
         return _likely(found)
-    if "data" in found and _PLACE.search(text) and found.keys() & {"kin", "outside"} and not own:
+    others = found.keys() & {"kin", "outside"} and not own and not found.keys() & _LOOKS
+    if "data" in found and others and _PLACE.search(text):
         return _likely(found, Reason("place", "address"))
     gossip = "sensitive" in found and "hearsay" in found and not own
     about = "kin" in found or "data" in found or len(found["sensitive"]) > 1 if gossip else False
