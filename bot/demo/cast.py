@@ -66,6 +66,11 @@ class Cast(BaseModel):
         """Who this is; somebody who came by later is nobody in particular."""
         return self.people.get(native) or Part(name=native, role="other")
 
+    def names(self) -> dict[str, str]:
+        """What a text about the class may fill in: people by their ids, pupils as c1, c2 …"""
+        pupils = {f"c{place}": pupil.name for place, pupil in enumerate(self.pupils, start=1)}
+        return {**pupils, **{native: part.name for native, part in self.people.items()}}
+
     def order(self) -> Mapping[str, int]:
         """The places of the people in a list of them."""
         return {native: place for place, native in enumerate(self.people)}

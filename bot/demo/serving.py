@@ -22,6 +22,7 @@ from bot.demo.tries import PACE
 from bot.demo.web import application
 from bot.logs import set_up
 from classroom.errors import ConfigError
+from templates.render import LANGUAGES
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -49,6 +50,8 @@ def run(options: Options) -> None:
             f"the playground has no passwords: whoever reaches {options.host} is everybody in the class. "
             "If that is wanted, say it twice: add --allow-others"
         )
+    if options.language not in LANGUAGES:
+        raise ConfigError(f"--language takes {' or '.join(LANGUAGES)}")
     set_up(options.log_level, "text")
     asyncio.run(_serve(options))
 

@@ -180,14 +180,15 @@ class Window:
 
     def _tries(self) -> list[Json]:
         house, cast = self.view.house, self.view.cast
+        names = house.script.cast.names()
         return [
             {
                 "title": cast.parts[part],
                 "items": [
                     {
                         "id": item.name,
-                        "title": cast.tries[item.name].title,
-                        "about": cast.tries[item.name].about,
+                        "title": cast.tries[item.name].title.format_map(names),
+                        "about": cast.tries[item.name].about.format_map(names),
                         "as": item.native,
                         "done": item.name in house.done,
                         "running": house.running == item.name,
@@ -209,5 +210,6 @@ def view_of(house: House, cast: Cast, seen: dict[str, int]) -> View:
     """Make the view of one language on a class."""
     stage = house.stage
     explaining = Explaining(stage.database, stage.platform, stage.app.registry.spellings, Say(cast.language))
-    wire = Wire(stage.platform, cast, stage.zone, explaining.why, seen)
+    names = house.script.cast.names()
+    wire = Wire(stage.platform, cast, stage.zone, explaining.why, seen, names)
     return View(house, cast, wire, explaining)

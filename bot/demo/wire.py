@@ -34,9 +34,19 @@ class Wire:
     """Turns what the messenger shows into what the page draws, in the class's time zone."""
 
     def __init__(
-        self, platform: WebPlatform, cast: Cast, zone: ZoneInfo, why: Why, seen: dict[str, int]
+        self,
+        platform: WebPlatform,
+        cast: Cast,
+        zone: ZoneInfo,
+        why: Why,
+        seen: dict[str, int],
+        names: dict[str, str],
     ) -> None:
-        """`why` explains what was removed, `seen` counts what was looked at in each private chat."""
+        """`why` explains what was removed, `seen` counts what was looked at in each private chat.
+
+        `names` are those of the class, whatever language it is looked at in.
+        """
+        self._names = names
         self._platform = platform
         self._cast = cast
         self._zone = zone
@@ -54,7 +64,7 @@ class Wire:
         return {
             "id": native,
             "name": sender.name,
-            "about": part.about,
+            "about": part.about.format_map(self._names),
             "role": part.role,
             "tag": group.tags.get(native, ""),
             "inside": native in group.members,
