@@ -115,7 +115,8 @@ NOT_EXPORTED: dict[str, str] = {
     "posted": "ids of messages",
     "removed": "ids of messages that were taken out of a group",
     "heard": "an hour of times and keyed hashes",
-    "remembered": "nothing is written there yet",
+    "turns": "an hour of times, and who chatted or grew heated in a group",
+    "remembered": "keyed hashes of messages that the teachers decided about: no words, nobody's",
     "counters": "the last numbers given",
     "instance": "the proof of the key",
 }

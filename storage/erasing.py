@@ -37,6 +37,7 @@ from storage.tables import (
     Request,
     RequestLine,
     RoleGrant,
+    SaidTurn,
     Violation,
 )
 
@@ -50,6 +51,7 @@ ERASED: dict[str, str] = {
     "members": "where the person was seen",
     "name_states": "deleted with where the person was seen",
     "heard": "deleted",
+    "turns": "deleted",
     "roles": "ended",
     "guardians": "ended, the consent withdrawn",
     "drafts": "deleted",
@@ -86,7 +88,7 @@ STAYS: dict[str, str] = {
     "polls": "what the class was asked",
     "secret_ballots": "nobody can tell whose it is; dropped at the close",
     "turnouts": "says only which households have voted; dropped at the close",
-    "remembered": "nothing is written there yet",
+    "remembered": "keyed hashes of messages that the teachers decided about: no words, nobody's",
 }
 """Tables that erasing a person leaves alone, and why."""
 
@@ -198,6 +200,7 @@ def _erase_own_words(records: Records, person: int, accounts: Sequence[int]) -> 
 def _erase_ways(records: Records, person: int, accounts: Sequence[int], chats: Sequence[int]) -> None:
     run = records.connection().execute
     run(delete(Member).where(col(Member.account_id).in_(accounts)))
+    run(delete(SaidTurn).where(col(SaidTurn.account_id).in_(accounts)))
     run(delete(Heard).where(col(Heard.account_id).in_(accounts)))
     run(delete(Guess).where(col(Guess.account_id).in_(accounts)))
     run(delete(Code).where(col(Code.person_id) == person))

@@ -520,6 +520,7 @@ NOT_EXPORTED: dict[str, str] = {
     "secret_ballots": "nobody can tell whose it is",
     "turnouts": "says only which households have voted; dropped at the close",
     "heard": "an hour of times and keyed hashes, without words",
-    "remembered": "nothing is written there yet",
+    "turns": "an hour of times, and who chatted or grew heated in a group",
+    "remembered": "keyed hashes of messages that the teachers decided about: no words, nobody's",
 }
 """Tables of which a person gets nothing, and why."""

@@ -13,6 +13,7 @@ from storage.tables.daily import (
     Remembered,
     Request,
     RequestLine,
+    SaidTurn,
     SecretBallot,
     Turnout,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "Request",
     "RequestLine",
     "RoleGrant",
+    "SaidTurn",
     "ScheduleRow",
     "SecretBallot",
     "StudentRow",

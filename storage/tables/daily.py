@@ -218,8 +218,21 @@ class Heard(Table, table=True):
     at: datetime = Field(sa_column=time())
 
 
+class SaidTurn(Table, table=True):
+    """That somebody chatted or grew heated in a group lately: a time and a word of ours, never theirs."""
+
+    __tablename__ = "turns"
+    __table_args__ = (Index("ix_turns_chat_at", "chat_id", "at"),)
+    id: int = Field(default=None, sa_column=key())
+    chat_id: int = Field(sa_column=link("chats.id", index=False))
+    account_id: int = Field(sa_column=link("accounts.id"))
+    ref: str
+    talk: str
+    at: datetime = Field(sa_column=time())
+
+
 class Remembered(Table, table=True):
-    """What a classroom keeps by day or by name: the neutral pointer of a day, words added to a rule."""
+    """What a classroom keeps by name: keyed hashes of the messages that its teachers have decided about."""
 
     __tablename__ = "remembered"
     __table_args__ = (UniqueConstraint("classroom_id", "what", "name"),)

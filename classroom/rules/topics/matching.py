@@ -35,18 +35,18 @@ def _parse(word: str) -> _Row:
     return _way(iter(re.findall(r"[{}|]|[^{}|]+", word)))[0][0]
 
 
-def _way(tokens: Iterator[str]) -> tuple[tuple[_Row, ...], bool]:
+def _way(pieces: Iterator[str]) -> tuple[tuple[_Row, ...], bool]:
     """Read alternatives up to the bracket that ends them."""
     ways: list[list[str | _Choice]] = [[]]
-    for token in tokens:
-        if token == "{":
-            ways[-1].append(_Choice(_way(tokens)[0]))
-        elif token == "|":
+    for piece in pieces:
+        if piece == "{":
+            ways[-1].append(_Choice(_way(pieces)[0]))
+        elif piece == "|":
             ways.append([])
-        elif token == "}":
+        elif piece == "}":
             break
         else:
-            ways[-1].append(tight(token))
+            ways[-1].append(tight(piece))
     return tuple(map(tuple, ways)), True
 
 
