@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 
-import httpx
+import aiohttp
 from telegram.error import TelegramError
 
 from bot.platforms.telegram import fields
@@ -28,6 +29,7 @@ RIGHTS = {
 }
 """What the rights are called in the app's own list."""
 
+UNREACHABLE = (aiohttp.ClientError, TimeoutError, OSError, ValueError)
 OK, WARNING, FAILURE = Level.OK, Level.WARNING, Level.FAILURE
 
 
@@ -59,15 +61,21 @@ class Checkup(Asks):
 
     async def _me_and_date(self) -> tuple[Obj, datetime | None]:
         trouble: TelegramError | None = None
-        async with httpx.AsyncClient(timeout=self._settings.connect_timeout) as client:
-            try:
-                answer = await client.get(f"{self._base}/getMe")
-            except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-                trouble = TelegramError(type(error).__name__)
+        code, body, date = 0, b"", None
+        try:
+            async with self._knocking() as client, client.get(f"{self._base}/getMe") as answer:
+                code, body, date = answer.status, await answer.read(), answer.headers.get("Date")
+        except UNREACHABLE as error:
+            trouble = TelegramError(type(error).__name__)
         if trouble is not None:  # outside of the except: the original has the address, token and all
             raise trouble
-        me = result_of(answer.status_code, answer.content)
-        return me if isinstance(me, dict) else {}, _date(answer.headers.get("date"))
+        me = result_of(code, body)
+        return me if isinstance(me, dict) else {}, _date(date)
+
+    def _knocking(self) -> aiohttp.ClientSession:
+        """A connection of its own, since Wire gives no headers and knocks at no other door."""
+        wait = aiohttp.ClientTimeout(total=self._settings.connect_timeout)
+        return aiohttp.ClientSession(timeout=wait, proxy=self._settings.proxy)
 
     async def _webhook(self) -> list[Finding]:
         info = await self._ask("getWebhookInfo")
@@ -87,13 +95,14 @@ class Checkup(Asks):
     async def _webhook_from_here(self) -> Finding:
         """Knock without the secret: our own door answers 401 to that."""
         try:
-            async with httpx.AsyncClient(timeout=self._settings.connect_timeout) as client:
-                code = (await client.post(self._settings.webhook_url or "", json={})).status_code
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            address = self._settings.webhook_url or ""
+            async with self._knocking() as client, client.post(address, json={}) as answer:
+                code = answer.status
+        except UNREACHABLE as error:
             what = f"[telegram] webhook_url cannot be reached from here ({type(error).__name__})"
             cure = "is Homeroom running, and does the reverse proxy lead there to [web] host and port?"
             return Finding(WARNING, "webhook", what, cure)
-        if code == httpx.codes.UNAUTHORIZED:
+        if code == HTTPStatus.UNAUTHORIZED:
             return Finding(OK, "webhook", "Homeroom answers at [telegram] webhook_url")
         cure = "let the reverse proxy lead /telegram/webhook to [web] host and port, and start Homeroom"
         return Finding(WARNING, "webhook", f"at [telegram] webhook_url something else answers ({code})", cure)
