@@ -81,7 +81,7 @@ class Window:
             type="hello",
             lang=view.cast.language,
             **{"as": self.native},
-            bot={"name": view.house.script.cast.bot, "username": platform.mention},
+            bot={"name": view.cast.bot, "username": platform.mention},
             group={"id": GROUP, "title": view.group.title},
             people=view.wire.people(view.group),
             data=view.house.keep.name if view.house.keep else None,
