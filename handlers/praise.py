@@ -43,7 +43,7 @@ way("praise")(go)
 def child(press: Press, room: Room) -> Iterable[Effect]:
     """A child was chosen out of the list under a bare /praise; now the text."""
     name = praise_ask.name_of(press.args.get("student"), room)
-    if name is None:
+    if name is None or not room.who.teaches:
         return [room.edit(press.handle, own(room).private("praise.gone"))]
     room.expect("praise.text", praise_ask.chosen(press.args, press.args.get("student")) | {"names": name})
     return [room.edit(press.handle, own(room).private("praise.what_for", names=[name]))]
@@ -120,7 +120,8 @@ def undo(press: Press, room: Room) -> Iterable[Effect]:
     """Take back the praise that this button stands under."""
     wanted = press.args.get("praise")
     row = praises.get(room.db, wanted) if isinstance(wanted, int) else None
-    if row is None or row.by_person != room.who.person or row.classroom_id != room.here.id:
+    theirs = row is not None and row.by_person == room.who.person and row.classroom_id == room.here.id
+    if row is None or not theirs or not room.who.teaches:
         return [room.edit(press.handle, own(room).private("praise.gone"))]
     return praise_list.undo(row, room, shown=press.handle)
 
