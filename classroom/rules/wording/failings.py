@@ -56,6 +56,7 @@ STRONG = re.compile(
     r"|forg[eo]t(?:ten)? (?:his|her|their|to|the)|late (?:again|for|today|this|to)|(?:was|is|were|came|"
     r"arrived) late|missing (?:homework|assignments?|work)|overdue|misbehav\w+|fail(?:ed|ing|s)? (?:the|"
     r"his|her|their|in|to|math|english)"
+    r"|not (?:yet )?(?:(?:handed|turned) in|submitted)|(?:home)?work missing from"
     r"|fought|fighting|was rude|disrupt\w*|cheat(?:ed|ing)|lied|stole|(?:talk(?:ed|ing)|sleep(?:ing)?|"
     r"slept|play(?:ed|ing)) (?:in|during) class|skipp(?:ed|ing) class|detention|bullied|swore|hit (?:a|"
     r"an|his|her|another))\b"
