@@ -26,11 +26,11 @@ RUN groupadd --gid 10001 homeroom \
     && useradd --uid 10001 --gid homeroom --no-create-home --home-dir /data --shell /usr/sbin/nologin homeroom \
     && install -d -o homeroom -g homeroom -m 0700 /data
 COPY --from=build /opt/homeroom /opt/homeroom
-ENV PATH="/opt/homeroom/bin:$PATH" PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+ENV PATH="/opt/homeroom/bin:$PATH" PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HOMEROOM_WEB__OBSERVE=true
 USER homeroom
 WORKDIR /data
 VOLUME /data
-# read by Homeroom where [web] observe is on or a webhook is used; publish it with -p, or not at all
+# /healthz for the health check below, on the container's own loopback; docs/running.md says how for a webhook
 EXPOSE 8080
 HEALTHCHECK --interval=60s --timeout=15s --start-period=60s --retries=3 CMD ["homeroom", "health"]
 ENTRYPOINT ["homeroom"]

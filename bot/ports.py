@@ -301,3 +301,7 @@ class ChecksItself(Protocol):
     def findings(self, groups: Sequence[tuple[str, GroupAddress]]) -> AsyncIterator[Finding]:
         """What `homeroom doctor` says of it, and of each of these groups (what to call it, where it is)."""
         ...
+
+    async def close(self) -> None:
+        """Give back connections."""
+        ...

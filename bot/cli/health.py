@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -65,14 +66,24 @@ def _doctor(config: Path, secrets: Path | None, live: str | None, as_json: bool)
 def _shown(found: Iterable[Finding]) -> list[Finding]:
     """Say each thing as soon as it is known."""
     shown = []
-    with console().status("looking …"):
-        for finding in found:
-            sign, colour = SIGNS[finding.level]
-            typer.echo(f"{typer.style(sign, fg=colour)} {finding.topic:{WIDTH}}{finding.what}")
-            if finding.cure:
-                typer.echo(f"  {'':{WIDTH}}→ {finding.cure}")
-            shown.append(finding)
+    for finding in _one_by_one(found):
+        sign, colour = SIGNS[finding.level]
+        typer.echo(f"{typer.style(sign, fg=colour)} {finding.topic:{WIDTH}}{finding.what}")
+        if finding.cure:
+            typer.echo(f"  {'':{WIDTH}}→ {finding.cure}")
+        shown.append(finding)
     return shown
+
+
+def _one_by_one(found: Iterable[Finding]) -> Iterator[Finding]:
+    """Show that something is being looked at, but not while something is said: Rich would take that over."""
+    screen, steps = console(), iter(found)
+    while True:
+        with screen.status("looking …") if screen.is_terminal else nullcontext():
+            finding = next(steps, None)
+        if finding is None:
+            return
+        yield finding
 
 
 def health(config: Config = CONFIG, secrets: Secrets = None) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.config import Settings, load, require_token
 from bot.doctor import machine
 from bot.doctor.database import DatabaseCheck
-from bot.ports import Finding, Level
+from bot.ports import ChecksItself, Finding, Level
 from bot.watching import live_report
 from classroom.addresses import GroupAddress
 from classroom.errors import ConfigError
@@ -43,14 +43,17 @@ def _telegram(config: Path, settings: Settings, groups: Sequence[tuple[str, Grou
     from bot.platforms.telegram.checkup import Checkup  # noqa: PLC0415 - slow to import
     from bot.serving import telegram_settings  # noqa: PLC0415
 
-    async def look() -> list[Finding]:
-        checkup = Checkup(telegram_settings(settings, token))
-        try:
-            return [finding async for finding in checkup.findings(groups)]
-        finally:
-            await checkup.close()
+    return asyncio.run(_look(lambda: Checkup(telegram_settings(settings, token)), groups))
 
-    return asyncio.run(look())
+
+async def _look(
+    make: Callable[[], ChecksItself], groups: Sequence[tuple[str, GroupAddress]]
+) -> list[Finding]:
+    checkup = make()  # within the loop, as its connections want it
+    try:
+        return [finding async for finding in checkup.findings(groups)]
+    finally:
+        await checkup.close()
 
 
 def examine_live(url: str) -> Iterator[Finding]:

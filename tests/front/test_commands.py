@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import pytest
 import typer
 from typer.main import get_command
+from typer.testing import CliRunner
 
 from bot.cli import cli
 from tests.architecture.source import ROOT
@@ -91,9 +92,9 @@ def test_the_version_is_the_packages() -> None:
 
 
 def test_a_shell_can_complete_it() -> None:
-    assert "_HOMEROOM_COMPLETE" in homeroom("--show-completion", "bash").out or homeroom("--help").out.count(
-        "--install-completion"
-    )
+    asked = {"_HOMEROOM_COMPLETE": "complete_bash", "COMP_WORDS": "homeroom mi", "COMP_CWORD": "1"}
+    done = CliRunner().invoke(cli, env=asked, prog_name="homeroom")
+    assert done.stdout.split() == ["migrate"]
 
 
 @pytest.mark.parametrize(
