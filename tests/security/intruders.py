@@ -211,10 +211,10 @@ class Intruders:
         return [name for name in found if name != "别班的孩子"]
 
     def named(self, before: Traces) -> list[str]:
-        """What was said since and names a child; an example of how to write a command names none."""
-        said = [re.sub("<code>/.*?</code>", "", text) for text in self.told(before)]
+        """What was said since and names a child, examples and the reader's own quoted words left out."""
+        said = [re.sub("<code>/.*?</code>|<blockquote>.*?</blockquote>", "", t) for t in self.told(before)]
         return [text for text in said if any(name in text for name in self.names())]
 
 
-def _in_groups(buttons: list[Shown], size: int = 12) -> list[list[Shown]]:
+def _in_groups(buttons: list[Shown], size: int = 60) -> list[list[Shown]]:
     return [buttons[at : at + size] for at in range(0, len(buttons), size)]

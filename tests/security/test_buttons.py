@@ -6,16 +6,12 @@ The scenarios named here show every kind of button there is; after each of them 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
 
 import pytest
 
 from bot.registry import Registry
 from bot.routing import CHOOSE, UNMASK
 from handlers.features import FEATURES
-from storage.database import open_database
-from tests.conftest import FreshDatabase
-from tests.scenario.conftest import KEY, migrate
 from tests.security.intruders import Intruders
 from tests.world import World
 
@@ -115,15 +111,11 @@ async def play(world: World, module: str, name: str) -> None:
     await getattr(importlib.import_module(f"tests.scenario.test_{module}"), name)(world, *MORE.get(name, ()))
 
 
-@pytest.fixture
-def world(fresh_database: FreshDatabase) -> Iterator[World]:
-    database = open_database(fresh_database("sqlite", migrate), KEY, durable=False)
-    yield World(database)
-    database.close()
-
-
 @pytest.mark.parametrize(("module", "name"), SHOWN)
-async def test_a_button_does_nothing_for_those_it_is_not_for(world: World, module: str, name: str) -> None:
+async def test_a_button_does_nothing_for_those_it_is_not_for(
+    sqlite_world: World, module: str, name: str
+) -> None:
+    world = sqlite_world
     await play(world, module, name)
     intruders = Intruders(world)
     intruders.arrive()
