@@ -25,11 +25,14 @@ from classroom.effects import (
     Tell,
     Toast,
 )
+from classroom.events import Json
+from classroom.pictures import MAX_PICTURE_BYTES, PictureError, codes_in
 from classroom.roster_rows import MAX_FILE_BYTES, SheetError
 from classroom.sheets.rosters import read_roster
 from classroom.text import PrivateText
 
 UNSUPPORTED = Refused(Failure.UNSUPPORTED)
+PICTURE_SECONDS = 5.0
 HARMLESS = frozenset(
     {
         "edit_post",
@@ -150,6 +153,8 @@ async def _in_group(
 async def _ask(platform: Platform, effect: Ask, to: GroupAddress | PersonAddress) -> Outcome:
     if effect.question is Question.ROSTER_FILE:
         return await _roster_file(platform, effect)
+    if effect.question is Question.PICTURE:
+        return await _picture(platform, effect)
     if not isinstance(platform, ports.KnowsMembers) or not isinstance(to, GroupAddress):
         return UNSUPPORTED
     if effect.question is Question.MEMBER:
@@ -169,3 +174,18 @@ async def _roster_file(platform: Platform, effect: Ask) -> Outcome:
     except SheetError as error:
         return Refused(Failure.REFUSED, error.code.value)
     return Done(answer=sheet.to_json())
+
+
+async def _picture(platform: Platform, effect: Ask) -> Outcome:
+    """Read the codes in a picture in a thread of its own, which is not waited for long."""
+    if not isinstance(platform, ports.FetchesFiles):
+        return UNSUPPORTED
+    data = await platform.fetch(effect.about, MAX_PICTURE_BYTES)
+    if not isinstance(data, bytes):
+        return data
+    try:
+        found = await asyncio.wait_for(asyncio.to_thread(codes_in, data), PICTURE_SECONDS)
+    except (PictureError, TimeoutError):
+        return Refused(Failure.REFUSED)
+    codes: list[Json] = [*found]
+    return Done(answer={"codes": codes})

@@ -235,6 +235,7 @@ class Question(StrEnum):
     MEMBER = "member"
     RIGHTS = "rights"
     ROSTER_FILE = "roster_file"
+    PICTURE = "picture"
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +245,7 @@ class Ask:
     MEMBER: `about` is a native account id, the answer {"status", "admin", "creator", "name", "tag"}.
     RIGHTS: the bot's own rights here, the answer {"admin", "rights", "title"}.
     ROSTER_FILE: `about` is an attachment's ref, the answer a RosterSheet as JSON.
+    PICTURE: `about` is an attachment's ref, the answer {"codes": the texts of the codes in it}.
     `asked_by` is our row of the account that becomes the actor of the answer.
     """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from classroom.commands import read_command
 from classroom.events import Json, Message, Right
@@ -24,6 +25,11 @@ PATTERN, MUTE, TOPICS, ADDED, REMOVED, QUIET, ACKS = (
     "acks",
 )
 """The settings of a class in which its rules stand."""
+
+WATCHING = "watching"
+"""Whether the class merely watches yet: "on" from its first message, "off" once its teacher has decided."""
+
+WATCH_FOR = timedelta(days=7)
 
 OFF, COLLAPSE = "off", "collapse"
 NOBODYS = ("王小红", "陈小龙", "周小燕", "林小雨")
@@ -47,16 +53,24 @@ def rules_of(room: Room) -> RuleBook:
     """The rules of the class at hand."""
     settings = room.here.settings
     pattern, quiet, mute = settings.get(PATTERN), settings.get(QUIET), settings.get(MUTE)
-    topics = settings.get(TOPICS)
     return RuleBook(
         None if pattern == OFF else pattern if isinstance(pattern, str) else DEFAULT_PATTERN,
         mute if isinstance(mute, bool) else room.instance.defaults.name_mute,
-        Mode(topics) if isinstance(topics, str) and topics in set(Mode) else Mode.DELETE,
+        _mode(room),
         words(room.here, ADDED),
         words(room.here, REMOVED),
         read_hours(quiet, room.zone) if isinstance(quiet, str) else None,
         settings.get(ACKS) == COLLAPSE,
     )
+
+
+def _mode(room: Room) -> Mode:
+    """How the class keeps its rule of topics; until its teacher says so, a new class merely watches."""
+    chosen, watching = room.here.settings.get(TOPICS), room.here.settings.get(WATCHING)
+    if isinstance(chosen, str) and chosen in set(Mode):
+        return Mode(chosen)
+    new = watching is None and room.now < room.here.created_at + WATCH_FOR
+    return Mode.WATCH if watching == "on" or new else Mode.DELETE
 
 
 def words(classroom: Classroom, which: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from classroom.effects import Effect
 from classroom.events import Right
 from classroom.text import PublicText
-from handlers import rules_change
+from handlers import rules_asking, rules_change
 from handlers.aside import aside, own
 from handlers.feature import Command, Feature, Who
 from handlers.room import Room
@@ -24,6 +24,8 @@ def rules(command: Command, room: Room) -> Iterable[Effect]:
     """Show the rules; with words behind it, a teacher changes one."""
     if not command.text:
         return _shown(command, room)
+    if (asked := rules_asking.asked(command, room)) is not None:
+        return asked
     if not room.who.leads:
         return aside(room, own(room).private("rules.only_teacher"))
     return rules_change.change(command.text, command.message.ref, room)

@@ -45,6 +45,8 @@ OFF_ALSO = OFF_WORDS | {"不限", "不要", "不用"}
 DEFAULT = frozenset({"default", "默认"})
 ON = frozenset({"on", "开", "开启", "打开", "yes"})
 MODES = {
+    "watch": Mode.WATCH,
+    "观察": Mode.WATCH,
     "remind": Mode.REMIND,
     "提醒": Mode.REMIND,
     "delete": Mode.DELETE,

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from classroom.effects import Button, Effect, Enclosed, Post, Report, Restrict
 from classroom.events import Delivered, Json, Undelivered
-from classroom.rules.topics import Category
+from classroom.rules.topics import Category, tight
 from classroom.text import PrivateStr, PrivateText
 from handlers.aside import own
 from handlers.feature import Feature, Press
@@ -16,14 +16,21 @@ from handlers.held_back import SHAMING, Way, group_of, hold_back, way
 from handlers.held_back import judge as judge_public
 from handlers.room import Room
 from handlers.standing_list import keep_current
-from storage import identity, violations
+from storage import identity, judgements, violations
 from storage.tables import Chat, Violation
 from templates.render import Say
 
 COMPLAINT = "complaint"
 """No broken rule: what the teacher should hear, and what nobody touches."""
 
+QUARREL = "quarrel"
+POSING = "impersonation"
 RULES = frozenset({*(c.value for c in Category), COMPLAINT})
+LEARNED = frozenset(
+    c.value for c in (Category.AD, Category.SCAM, Category.VOTE_BEGGING, Category.CONTACT_DROP)
+)
+"""What may be known again by its words alone: a leak or a flood is one by what stands around it."""
+
 MOST_LINES = 10
 SHOWN = 120
 
@@ -79,6 +86,7 @@ class Line:
     muted: str
     mistake: bool
     stands_by_hand: bool
+    would: str
 
 
 def _text(room: Room, teacher: int, rows: Sequence[Violation]) -> PrivateText:
@@ -102,6 +110,7 @@ def _line(row: Violation, say: Say, room: Room) -> Line:
         say.when(until, room.zone, room.now) if until and until > room.now else "",
         row.data.get("mistake") is True,
         row.data.get("refused") is True,
+        str(row.data.get("would") or ""),
     )
 
 
@@ -145,6 +154,7 @@ def confirm(press: Press, room: Room) -> Iterable[Effect]:
     if row is None:
         return _settled_already(press, room)
     row.data = {**row.data, "settled": "confirmed"}
+    _learn(row, row.rule if row.rule in LEARNED else None, room)
     return [room.toast(press.callback, own(room).label("topics.noted")), *lists(room, news=False)]
 
 
@@ -154,6 +164,8 @@ def restore(press: Press, room: Room) -> Iterable[Effect]:
     if row is None or row.done != violations.ENFORCED:
         return _settled_already(press, room)
     row.data = {**row.data, "settled": "restored"}
+    if row.rule in LEARNED:
+        _learn(row, None, room, restored=True)
     thread = row.data.get("thread")
     came = Way(
         "restored",
@@ -165,6 +177,13 @@ def restore(press: Press, room: Room) -> Iterable[Effect]:
     effects = [*post_restored(row.text or "", came, False, room), *_voice(row, room)]
     label = own(room).label("topics.is_back")
     return [room.toast(press.callback, label), *effects, *lists(room, news=False)]
+
+
+def _learn(row: Violation, confirmed: str | None, room: Room, *, restored: bool = False) -> None:
+    """Know the like of it again; a complaint or a quarrel teaches nothing."""
+    words = tight(row.text or "")
+    if words and (restored or confirmed is not None):
+        judgements.learn(room.db, room.here, words, room.instance.digest, room.now, confirmed=confirmed)
 
 
 def _files(kept: Json) -> tuple[Enclosed, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from classroom.effects import Effect, Remove, Report, Restrict
-from classroom.events import Json, Message, SenderKind
+from classroom.events import Answered, Json, Message, SenderKind
 from classroom.people import Role
 from classroom.rules.acks import Ack, read_ack
 from classroom.rules.topics import (
@@ -26,17 +26,29 @@ from classroom.rules.topics import (
     judge,
     tight,
 )
-from handlers import topic_reports, topic_telling
+from handlers import (
+    topic_pictures,
+    topic_posing,
+    topic_reports,
+    topic_summary,
+    topic_talk,
+    topic_telling,
+    topic_watching,
+)
 from handlers.feature import Feature
 from handlers.places import is_set_up
 from handlers.room import Room
 from handlers.rule_book import RuleBook, is_command, rules_of
-from storage import hearing, violations
+from storage import hearing, judgements, violations
 from storage.tables import Violation
 
 feature = Feature("topics")
 topic_telling.attach(feature)
 topic_reports.attach(feature)
+topic_watching.attach(feature)
+topic_summary.attach(feature)
+topic_talk.attach(feature)
+topic_posing.attach(feature)
 LOOK_BACK = timedelta(minutes=10)
 
 
@@ -54,13 +66,40 @@ def look(message: Message, room: Room) -> Iterable[Effect] | None:
     book = rules_of(room)
     if book.topics is Mode.OFF or read_ack(message.text) is Ack.BARE:
         return None
+    if book.topics is Mode.WATCH:
+        topic_watching.begin(room)
     words = tight(message.text)
     digest = room.instance.digest(words) if words else ""
-    said = Said(message.text, speaker, tuple(a.kind for a in message.attachments))
+    poses = topic_posing.poses(message, speaker, room)
+    said = Said(message.text, speaker, tuple(a.kind for a in message.attachments), poses=poses)
     verdict = judge(said, _context(message, words, digest, book, room))
-    if (verdict.ok and not verdict.report) or _stands(digest, room):
-        return None
-    return _follow(message, verdict, speaker, digest, room)
+    unmasked = topic_posing.seen(message, verdict, room) if poses else []
+    if _stands(digest, room):
+        return unmasked
+    if verdict.ok and not verdict.report:
+        talk = topic_talk.look(message, book.topics, room)
+        return [*unmasked, *talk, *topic_pictures.ask(message, speaker, room)]
+    return [*unmasked, *_follow(message, verdict, speaker, digest, room)]
+
+
+@feature.answer("topics.pictured")
+def pictured(event: Answered, room: Room) -> Iterable[Effect]:
+    """A picture was read: a way into a group or a payment code in it is judged like words."""
+    found = topic_pictures.read(event, room)
+    if found is None or room.group is None or not is_set_up(room):
+        return []
+    message, speaker, codes, kinds = found
+    book = rules_of(room)
+    if book.topics is Mode.OFF:
+        return []
+    said = Said(message.text, speaker, ("photo",), urls=codes, pictured=kinds)
+    words = tight(message.text)
+    memory = judgements.recall(room.db, room.here, room.instance.digest) if words else None
+    context = Context(message.at, added=book.added, removed=book.removed, memory=memory)
+    verdict = judge(said, context)
+    if verdict.ok and not verdict.report:
+        return []
+    return _follow(message, verdict, speaker, room.instance.digest(words) if words else "", room)
 
 
 def _speaker(message: Message, room: Room) -> Speaker | None:
@@ -93,11 +132,14 @@ def _context(message: Message, words: str, digest: str, book: RuleBook, room: Ro
         book.added,
         book.removed,
         book.quiet is not None and book.quiet.holds(message.at),
+        judgements.recall(room.db, room.here, room.instance.digest),
     )
 
 
 def _stands(digest: str, room: Room) -> bool:
     """True if a teacher has restored just these words: they are never judged again."""
+    if room.here.settings.get(judgements.LEARNED) is not True:
+        return False
     since = room.now - violations.KEEP
     restored = violations.with_text(room.db, room.here.id, topic_reports.RULES, since, restored=True)
     return bool(digest) and any(row.data.get("digest") == digest for row in restored)
@@ -112,6 +154,7 @@ def _follow(message: Message, verdict: Verdict, speaker: Speaker, digest: str, r
         return []
     noted = _note(message, verdict, what, digest, room)
     if what.delete:
+        topic_summary.plan(room)
         return [*_deleted(message, noted, what, room)]
     told = topic_telling.remind(noted, room) if what.remind else []
     if not told:
@@ -145,6 +188,8 @@ def _note(message: Message, verdict: Verdict, what: Consequence, digest: str, ro
         "delete": what.delete,
         "report": what.delete or what.report,
         "mute": None,
+        "would": what.would,
+        "phrases": [[reason.code, reason.phrase] for reason in verdict.reasons],
     }
     return violations.record(
         room.db,

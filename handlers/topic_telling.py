@@ -14,6 +14,9 @@ from handlers.room import Room
 from storage import violations
 from storage.tables import Violation
 
+NOTICE = "topics/notice/"
+"""What a notice to an author is called, with the violation's number behind it."""
+
 SHOWN = 300
 """So many characters of a message are quoted to its author and to the teacher."""
 
@@ -51,7 +54,8 @@ def _tell(
         quiet=f"{quiet.start_text}–{quiet.end_text}" if quiet else "",
     )
     then = Report(sent="topics.reminded", failed="topics.not_reminded", data=data) if report else None
-    return room.tell_person(person, words, *buttons, park=park, report=then)
+    handle = f"{NOTICE}{noted.id}"
+    return room.tell_person(person, words, *buttons, handle=handle, park=park, report=then)
 
 
 # --- what the platform has answered --------------------------------------------------------------

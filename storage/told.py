@@ -17,3 +17,10 @@ def last_told(records: Records, handle: str, chat: int) -> datetime | None:
         .where(PostedRow.handle == handle, PostedRow.chat_id == chat)
         .order_by(col(PostedRow.id).desc())
     ).first()
+
+
+def handle_of(records: Records, chat: int, ref: str) -> str | None:
+    """Under which of our handles a message of ours went to a chat."""
+    return records.exec(
+        select(PostedRow.handle).where(PostedRow.chat_id == chat, PostedRow.ref == ref).limit(1)
+    ).first()

@@ -84,6 +84,32 @@ def history(
     return list(records.exec(wanted.order_by(col(Violation.id))).all())
 
 
+def of_class(records: Records, classroom: int, since: datetime) -> list[Violation]:
+    """Everything noted in a class since then, oldest first."""
+    return list(
+        records.exec(
+            select(Violation)
+            .where(Violation.classroom_id == classroom, Violation.at >= since)
+            .order_by(col(Violation.id))
+        ).all()
+    )
+
+
+def newest_of(records: Records, classroom: int, account: int, since: datetime) -> Violation | None:
+    """The newest thing noted about one account in a class since then that has words."""
+    return records.exec(
+        select(Violation)
+        .where(
+            Violation.classroom_id == classroom,
+            Violation.account_id == account,
+            Violation.at >= since,
+            col(Violation.text).is_not(None),
+        )
+        .order_by(col(Violation.id).desc())
+        .limit(1)
+    ).first()
+
+
 def with_text(
     records: Records, classroom: int, rules: Collection[str], since: datetime, *, restored: bool = False
 ) -> list[Violation]:

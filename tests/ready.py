@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from classroom.addresses import ChatKind
 from classroom.events import Origin
@@ -73,8 +74,9 @@ async def ready_class(world: World, *, group: bool = True) -> ReadyClass:
 
 
 def _classroom(records: Records, world: World) -> Classroom:
+    begun = world.now() - timedelta(days=8)  # its days of watching are over
     made = classrooms.create(
-        records, "三年级2班", world.now(), language="zh_CN", timezone="Asia/Shanghai", country="CN", by=None
+        records, "三年级2班", begun, language="zh_CN", timezone="Asia/Shanghai", country="CN", by=None
     )
     origin = Origin("web", world.group.native, ChatKind.GROUP, world.group.title)
     chat = identity.meet_chat(records, origin, world.now())

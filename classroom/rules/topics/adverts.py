@@ -37,9 +37,13 @@ AGAINST = {
     "thanks": 0.7,
 }
 MORE, MORE_AGAINST = 0.5, 0.4
-LIKELY, SURE, SURE_AGAINST = 1.8, 2.5, 4.0
+LIKELY, SURE, SURE_AGAINST = 1.8, 2.5, 3.2
 """Points from which an author is reminded, a message deleted, and deleted although something speaks for it."""
 
+FRIENDLY = 2.0
+"""No more than this do words of school, children and thanks weigh: anybody can put them before an ad."""
+
+_ASKS = frozenset({"warning", "asking", "classwork", "loss"})
 _OFFERS = frozenset({"scam", "earn", "sell", "trade", "commerce"})
 _REACHES = frozenset({"handle", "invite", "group_link", "contact", "shop_link"})
 _SMALL = frozenset({"amount", "link", "forward", "phone", "scan"})
@@ -62,11 +66,13 @@ def weigh_advert(said: Said, found: Found) -> Verdict | None:
         POINTS[kind] + MORE * min(4 if kind == "commerce" else 2, len(found[kind]) - 1) for kind in kinds
     )
     points += 0.3 if said.speaker in (Speaker.VISITOR, Speaker.CHANNEL) else 0.0
-    against = sum(
-        weight + MORE_AGAINST * min(2, len(found[kind]) - 1)
+    weights = {
+        kind: weight + MORE_AGAINST * min(2, len(found[kind]) - 1)
         for kind, weight in AGAINST.items()
         if kind in found
-    )
+    }
+    grave = sum(weight for kind, weight in weights.items() if kind in _ASKS)
+    against = grave + min(FRIENDLY, sum(weights.values()) - grave)
     return _decide(found, kinds, telling, points - against, against)
 
 
@@ -75,7 +81,7 @@ def _decide(
 ) -> Verdict | None:
     category = Category.AD if telling & (_OFFERS | {"goods"}) or not telling & _REACHES else _reaching(found)
     enough = SURE if not against else SURE_AGAINST
-    asked = found.keys() & {"warning", "asking", "classwork", "loss"}
+    asked = found.keys() & _ASKS
     trading = sum(len(found[kind]) for kind in telling & {"commerce", "goods", "promo"}) > 2
     several = len(telling) > 1 or len(found.get("scam", ())) > 1
     if points >= enough and several and (telling & _HARD or trading) and not asked:

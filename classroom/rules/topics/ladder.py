@@ -15,6 +15,9 @@ REMINDED_ENOUGH = timedelta(hours=24)
 """Nobody is reminded twice a day of the same thing."""
 
 _NEVER_DELETED = frozenset({Category.GIFT, Category.CHITCHAT, Category.QUIET_HOURS})
+_SAID_ANYWAY = frozenset({Category.GIFT, Category.QUIET_HOURS})
+"""Friendly words that hurt nobody, also where the class merely watches yet."""
+
 _HOUR, _DAY = timedelta(hours=1), timedelta(hours=24)
 
 
@@ -22,6 +25,7 @@ class Mode(StrEnum):
     """How the class keeps its rule of topics."""
 
     OFF = "off"
+    WATCH = "watch"
     REMIND = "remind"
     DELETE = "delete"
 
@@ -37,12 +41,16 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
-    """What is to be done; a deletion is always told in private, a mute ends by itself after `mute`."""
+    """What is to be done; a deletion is always told in private, a mute ends by itself after `mute`.
+
+    `would`: what would be done in a class that does not merely watch yet: remind or delete.
+    """
 
     remind: bool = False
     delete: bool = False
     mute: timedelta | None = None
     report: bool = False
+    would: str = ""
 
     @property
     def nothing(self) -> bool:
@@ -58,6 +66,8 @@ def consequence(
         return Consequence()
     if verdict.ok or verdict.sureness is Sureness.DOUBTFUL:
         return Consequence(report=verdict.report)
+    if mode is Mode.WATCH and verdict.category not in _SAID_ANYWAY:
+        return _watched(verdict)
     if verdict.category is Category.SCAM and verdict.sureness is not Sureness.SURE:
         return Consequence(report=True)  # who collects honestly is not to be reproached; the teacher looks
     counted = tuple(past for past in history if timedelta() <= now - past.at <= MEMORY)
@@ -65,6 +75,15 @@ def consequence(
     if mode is Mode.DELETE and surely:
         return _deleted(verdict, counted, speaker)
     return _reminded(verdict, counted, now)
+
+
+def _watched(verdict: Verdict) -> Consequence:
+    """In the first days only what is certain goes; all else is shown to the teacher, who learns what would be."""
+    if verdict.certain and verdict.category not in _NEVER_DELETED:
+        return Consequence(remind=True, delete=True, report=True)
+    surely = verdict.sureness is Sureness.SURE and verdict.category not in _NEVER_DELETED
+    honest = verdict.category is Category.SCAM and not surely
+    return Consequence(report=True, would="" if honest else "delete" if surely else "remind")
 
 
 def _reminded(verdict: Verdict, counted: tuple[Past, ...], now: datetime) -> Consequence:

@@ -34,7 +34,8 @@ _REACHING = frozenset({"handle", "contact", "invite", "group_link", "link", "sho
 
 
 def _points(found: Found) -> float:
-    points = 2.0 * ("pay" in found) + 0.5 * (len(found.get("pay", ())) > 1)
+    points = 1.0 * ("picture" in found.get("pay", ()))  # a code that takes money is never small talk
+    points += 2.0 * ("pay" in found) + 0.5 * (len(found.get("pay", ())) > 1)
     points += 1.0 * ("fee" in found) + 0.3 * (len(found.get("fee", ())) > 1)
     points += 0.9 * ("scan" in found) + 0.8 * ("urgent" in found) + 0.5 * ("amount" in found)
     points += 2.0 * ("poses" in found) + 2.0 * ("false_teacher" in found)

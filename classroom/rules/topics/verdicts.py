@@ -107,6 +107,12 @@ class Verdict:
         """True if no rule is broken."""
         return self.category is Category.OK
 
+    @property
+    def certain(self) -> bool:
+        """True for what is surer than sure: three kinds of signs, or a teacher's own word on the like of it."""
+        kinds = {reason.code for reason in self.reasons}
+        return self.sureness is Sureness.SURE and (len(kinds) >= 3 or bool(kinds & {"confirmed", "word"}))
+
 
 def verdict_of(
     category: Category,
