@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from bot.delivery import Delivery
-from bot.dispatch import Dispatcher
+from bot.delivery import Delivery, Turn
+from bot.dispatch import Dispatcher, StumbledError
 from bot.intake import Intake
 from bot.limits import Limits
 from bot.ports import DeletesMessages, PinsPosts, Platform, RestrictsMembers, SetsTags
@@ -145,9 +145,15 @@ class App:
             self._wipe_from = now + timedelta(minutes=1)
 
     async def step(self) -> int:
-        """One turn of the road: handle what came in, carry out what is due."""
-        handled = await self.dispatcher.run_once()
-        return handled + await self.delivery.run_once()
+        """One turn of the road in one commit: record what happened, handle what came, begin what is due."""
+        try:
+            return await self.delivery.in_one(self._turn)
+        except StumbledError:
+            return await self.dispatcher.run_once() + await self.delivery.run_once()
+
+    def _turn(self, records: Records, turn: Turn) -> int:
+        done = self.delivery.record(records, turn) + self.dispatcher.batch(records)
+        return done + self.delivery.claim(records, turn)
 
     async def settle(self) -> None:
         """Work until nothing can be done at this moment (what is due later waits)."""

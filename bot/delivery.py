@@ -16,9 +16,10 @@ from bot.addressing import Target, target_of
 from bot.limits import Limits, Pace
 from bot.performing import COUNTED, HARMLESS, perform
 from bot.ports import Failure, Key, Outcome, Platform, Refused, TryAgain
+from bot.recording import Book
 from classroom.addresses import GroupAddress
-from classroom.effects import Effect, Toast
-from storage import queue
+from classroom.effects import Effect, Lane, Toast
+from storage import identity, queue
 from storage.database import Database, Records, describe
 
 log = structlog.get_logger("delivery")
@@ -38,6 +39,22 @@ class _Job:
     @property
     def lane(self) -> str:
         return f"{self.due.lane_key}/{self.due.lane}"
+
+    @property
+    def talks(self) -> bool:
+        """True for what its chat says one at a time."""
+        return self.due.lane != Lane.INSTANT
+
+
+@dataclass(slots=True)
+class Turn:
+    """One turn: what has happened, what is free therefore, and what begins once that is committed."""
+
+    results: list[tuple[_Job, Outcome]]
+    lanes: set[str]
+    talking: set[int]
+    waits: dict[str, float]
+    jobs: list[_Job] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -89,13 +106,51 @@ class Delivery:
 
     async def run_once(self) -> int:
         """Record what has happened and begin what may begin; gives how much of both there was."""
-        recorded = await self._record()
-        jobs = await self._database.write(self._claim)
-        for job in jobs:
+        return await self.in_one(self.take)
+
+    async def in_one(self, work: Callable[[Records, Turn], int]) -> int:
+        """Do a turn's work in one transaction, and let begin what it chose once that is committed."""
+        turn, committed = self.turn(), False
+        try:
+            done = await self._database.write(lambda records: work(records, turn))
+            committed = True
+        finally:
+            if not committed:
+                self.give_back(turn)
+        self.go(turn)
+        return done
+
+    # --- a turn, which may be part of a larger transaction --------------------------------------
+
+    def turn(self) -> Turn:
+        """Begin a turn with what has happened since the last one."""
+        state, clock = self._state, self._clock()
+        results, state.results = state.results, []
+        talks = {job.target.chat for job, _ in results if job.talks}
+        return Turn(
+            results,
+            state.lanes - {job.lane for job, _ in results},
+            state.talking - talks,
+            {lane: at for lane, at in self._waits.items() if at > clock},
+        )
+
+    def take(self, records: Records, turn: Turn) -> int:
+        """Record results and choose what begins, in the caller's transaction; gives how much there was."""
+        return self.record(records, turn) + self.claim(records, turn)
+
+    def give_back(self, turn: Turn) -> None:
+        """The transaction has failed: what happened is recorded when the database is back."""
+        self._state.results = turn.results + self._state.results
+
+    def go(self, turn: Turn) -> None:
+        """The transaction is committed: lanes are free again, and what was marked as begun begins."""
+        self._state.lanes, self._state.talking, self._waits = turn.lanes, turn.talking, turn.waits
+        for job, outcome in turn.results:
+            self.attempts[job.due.kind, type(outcome).__name__] += 1
+        for job in turn.jobs:
             task = asyncio.create_task(self._carry_out(job))
             self._state.tasks.add(task)
             task.add_done_callback(self._state.tasks.discard)
-        return recorded + len(jobs)
 
     @property
     def under_way(self) -> bool:
@@ -106,75 +161,80 @@ class Delivery:
         """Let what is in hand end, at most for `timeout` seconds, and record it."""
         if self._state.tasks:
             await asyncio.wait(set(self._state.tasks), timeout=timeout)
-        await self._record()
+        await self.in_one(self.record)
 
     async def next_at(self) -> datetime | None:
         """When something can begin that cannot now, but for what a result would set free; None if never."""
         now = self._now()
-        due = await self._database.write(lambda records: queue.next_due_at(records, now))
+        due = await self._database.look(lambda records: queue.next_due_at(records, now))
         free = [max(0.0, at - self._clock()) for at in self._waits.values()]
         paced = now + timedelta(seconds=min(free)) if free else None
         return min((t for t in (due, paced) if t is not None), default=None)
 
     # --- beginning ------------------------------------------------------------------------------
 
-    def _claim(self, records: Records) -> list[_Job]:
-        """Choose what may begin now and mark it as begun, in one commit before any of it is begun."""
+    def claim(self, records: Records, turn: Turn) -> int:
+        """Choose what may begin now and mark it as begun, in one commit before any of it is begun.
+
+        Gives how many began, or failed for good before they could: that, too, has brought news.
+        """
         room = AT_ONCE - len(self._state.tasks)
         if room <= 0:
-            return []
-        now, clock = self._now(), self._clock()
-        self._waits = {lane: at for lane, at in self._waits.items() if at > clock}
-        busy = self._state.lanes | set(self._waits)
-        jobs: list[_Job] = []
-        for due in queue.due_deliveries(records, now, busy, room):
-            job = self._begin(records, due, now, clock)
-            if job is not None:
-                jobs.append(job)
-        return jobs
+            return 0
+        due = queue.due_deliveries(records, self._now(), turn.lanes | turn.waits.keys(), room)
+        if not due:
+            return 0
+        chats = identity.chats(records, (d.chat_id for d in due))
+        book = Book()
+        for one in due:
+            self._begin(records, book, one, turn)
+        failed = len(book.closed) + len(book.erased)
+        book.write(records, self._now())
+        recording.begun(records, [(job.due, job.target) for job in turn.jobs])
+        del chats  # held till here, so that every look-up found them
+        return len(turn.jobs) + failed
 
-    def _begin(self, records: Records, due: queue.Due, now: datetime, clock: float) -> _Job | None:
+    def _begin(self, records: Records, book: Book, due: queue.Due, turn: Turn) -> None:
+        now = self._now()
         if recording.put_off_for_quiet(records, due, now):
-            return None
+            return
         effect, stored = queue.load(due.payload)
         if isinstance(effect, Toast) and now - (effect.asked_at or due.created_at) > TOAST_LIFE:
-            recording.close(records, due, "failed", now, Failure.EXPIRED)
-            return None
+            recording.close(book, due, "failed", now, Failure.EXPIRED)
+            return
         if (
             due.handle
             and due.kind not in ("post", "tell")
             and queue.handle_waits(records, due.handle, due.id)
         ):
-            self._later(f"{due.lane_key}/{due.lane}", clock, 0.2)
-            return None
+            self._later(turn, f"{due.lane_key}/{due.lane}", 0.2)
+            return
         target = target_of(records, due, effect)
         if isinstance(target, Failure):
-            recording.failed(records, due, effect, Refused(target), now)
-            return None
-        if target.platform not in self._platforms:
-            self._later(f"{due.lane_key}/{due.lane}", clock, 30.0)
-            return None
-        return self._start(records, _Job(due, effect, _keys(stored), target), clock)
+            recording.failed(records, book, due, effect, Refused(target), now)
+        elif target.platform not in self._platforms:
+            self._later(turn, f"{due.lane_key}/{due.lane}", 30.0)
+        else:
+            self._choose(_Job(due, effect, _keys(stored), target), turn)
 
-    def _start(self, records: Records, job: _Job, clock: float) -> _Job | None:
+    def _choose(self, job: _Job, turn: Turn) -> None:
+        """Let a delivery begin in this turn, if its chat and the pace permit."""
         chat = job.target.chat
-        talk = job.due.lane != "instant"
-        if talk and chat in self._state.talking:
-            return None
+        if job.talks and chat in turn.talking:
+            return
         pace = self._pace[job.target.platform]
         group = isinstance(job.target.address, GroupAddress)
-        wait = pace.wait(chat, group=group, counted=job.due.kind in COUNTED, now=clock)
+        wait = pace.wait(chat, group=group, counted=job.due.kind in COUNTED, now=self._clock())
         if wait > 0:
-            self._later(job.lane, clock, wait)
-            return None
-        recording.begun(records, job.due, job.target)
-        self._state.lanes.add(job.lane)
-        if talk:
-            self._state.talking.add(chat)
-        return job
+            self._later(turn, job.lane, wait)
+            return
+        turn.jobs.append(job)
+        turn.lanes.add(job.lane)
+        if job.talks:
+            turn.talking.add(chat)
 
-    def _later(self, lane: str, clock: float, seconds: float) -> None:
-        self._waits[lane] = clock + seconds
+    def _later(self, turn: Turn, lane: str, seconds: float) -> None:
+        turn.waits[lane] = self._clock() + seconds
 
     # --- carrying out and recording -------------------------------------------------------------
 
@@ -201,27 +261,17 @@ class Delivery:
         self._state.results.append((job, outcome))
         self._wake()
 
-    async def _record(self) -> int:
-        results, self._state.results = self._state.results, []
-        if not results:
+    def record(self, records: Records, turn: Turn) -> int:
+        """Record what has happened, in the caller's transaction; gives how much it was."""
+        if not turn.results:
             return 0
-        recorded = False
-        try:
-            await self._database.write(lambda records: self._write(records, results))
-            recorded = True
-        finally:
-            if not recorded:  # the database is away: what happened is written down when it is back
-                self._state.results = results + self._state.results
-        for job, outcome in results:
-            self.attempts[job.due.kind, type(outcome).__name__] += 1
-            self._state.lanes.discard(job.lane)
-            if job.due.lane != "instant":
-                self._state.talking.discard(job.target.chat)
-        return len(results)
-
-    def _write(self, records: Records, results: list[tuple[_Job, Outcome]]) -> None:
-        for job, outcome in results:
-            recording.record(records, job.due, job.effect, job.target, outcome, self._now())
+        chats = identity.chats(records, (job.target.chat for job, _ in turn.results))
+        now, book = self._now(), Book()
+        for job, outcome in turn.results:
+            recording.record(records, book, job.due, job.effect, job.target, outcome, now)
+        book.write(records, now)
+        del chats
+        return len(turn.results)
 
 
 def _keys(stored: list[queue.StoredKey]) -> list[Key]:

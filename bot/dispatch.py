@@ -54,11 +54,9 @@ class Dispatcher:
     async def run_once(self) -> int:
         """Handle the next batch; gives how many events were taken (0: nothing is ready)."""
         try:
-            handled = await self._database.write(self._batch)
+            return await self._database.write(self.batch)
         except StumbledError:
-            handled = await self._database.write(self._carefully)
-        self._warm = self._warm or handled > 0
-        return handled
+            return await self._database.write(self._carefully)
 
     async def accept(self, source: str, events: Sequence[queue.NewEvent]) -> None:
         """Store what came in, and handle it in the same transaction where nothing stands against that.
@@ -77,8 +75,11 @@ class Dispatcher:
 
     # --- a batch at a time ----------------------------------------------------------------------
 
-    def _batch(self, records: Records) -> int:
-        """Handle what is ready without savepoints; if one event fails, all of it is done again carefully."""
+    def batch(self, records: Records) -> int:
+        """Handle what is ready, in the caller's transaction and without savepoints.
+
+        StumbledError if one event fails: then the transaction is over, and all is done again carefully.
+        """
         pending = queue.pending_events(records, self._now(), BATCH)
         kinds: dict[int, str] = {}
         found: list[tuple[int, Event | None]] = []
@@ -89,6 +90,7 @@ class Dispatcher:
                 kinds |= dict.fromkeys((r.id for r in rows), _kind(found[-1][1]))
         ignored = self._handle_all(records, found)
         queue.finish_kinds(records, kinds | dict.fromkeys(ignored, IGNORED), self._now())
+        self._warm = self._warm or bool(pending)
         return len(pending)
 
     def _take(self, records: Records, source: str, events: Sequence[queue.NewEvent]) -> None:

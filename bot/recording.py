@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -26,6 +28,24 @@ GIVE_UP_SOON = (Toast, Menu, React)
 """Effects that are not worth a day of trying."""
 
 
+@dataclass(slots=True)
+class Book:
+    """What is to be written about several deliveries, each kind of it at once."""
+
+    closed: list[dict[str, object]] = field(default_factory=list)
+    erased: list[dict[str, object]] = field(default_factory=list)
+    posted: list[dict[str, object]] = field(default_factory=list)
+    told: list[queue.NewEvent] = field(default_factory=list)
+
+    def write(self, records: Records, now: datetime) -> None:
+        """Write it down; the book is empty then."""
+        queue.close_deliveries(records, self.closed)
+        queue.close_deliveries(records, self.erased, erase=True)
+        queue.remember_posted(records, self.posted)
+        queue.store_events(records, self.told, now)
+        self.closed, self.erased, self.posted, self.told = [], [], [], []
+
+
 def put_off_for_quiet(records: Records, due: queue.Due, now: datetime) -> bool:
     """Put a delivery off to the end of its reader's quiet hours, if they hold now.
 
@@ -41,12 +61,13 @@ def put_off_for_quiet(records: Records, due: queue.Due, now: datetime) -> bool:
     return True
 
 
-def begun(records: Records, due: queue.Due, target: Target) -> None:
+def begun(records: Records, under_way: Sequence[tuple[queue.Due, Target]]) -> None:
     """Mark as under way; one to a guardian gets the chat found, so that the database's lock sees it."""
-    values: dict[str, object] = {"state": "sending"}
-    if due.guardian_id is not None:
-        values |= {"chat_id": target.chat, "chat_kind": ChatKind.PRIVATE.value, "platform": target.platform}
-    queue.set_delivery(records, due.id, values)
+    queue.begin_deliveries(records, [due.id for due, _ in under_way])
+    for due, target in under_way:
+        if due.guardian_id is not None:
+            found = {"chat_id": target.chat, "chat_kind": ChatKind.PRIVATE.value}
+            queue.set_delivery(records, due.id, {**found, "platform": target.platform})
 
 
 def recover(records: Records, now: datetime, harmless: frozenset[str]) -> int:
@@ -66,47 +87,64 @@ def recover(records: Records, now: datetime, harmless: frozenset[str]) -> int:
 
 
 def record(
-    records: Records, due: queue.Due, effect: Effect, target: Target, outcome: Outcome, now: datetime
+    records: Records,
+    book: Book,
+    due: queue.Due,
+    effect: Effect,
+    target: Target,
+    outcome: Outcome,
+    now: datetime,
 ) -> None:
-    """Write down what a platform did."""
+    """Note what a platform did."""
     match outcome:
         case Done():
-            _done(records, due, effect, target, outcome, now)
+            _done(records, book, due, effect, target, outcome, now)
         case TryAgain():
-            _again(records, due, effect, outcome, now)
+            _again(records, book, due, effect, outcome, now)
         case Moved():
             _moved(records, target, outcome.new_native)
             queue.set_delivery(records, due.id, {"state": "pending", "due_at": now})
         case Refused():
             _door(records, target, outcome.failure)
-            failed(records, due, effect, outcome, now)
+            failed(records, book, due, effect, outcome, now)
 
 
 def _done(
-    records: Records, due: queue.Due, effect: Effect, target: Target, outcome: Done, now: datetime
+    records: Records,
+    book: Book,
+    due: queue.Due,
+    effect: Effect,
+    target: Target,
+    outcome: Done,
+    now: datetime,
 ) -> None:
-    close(records, due, "sent", now, None)
+    close(book, due, "sent", now, None)
     log.debug("delivery carried out", **_named(due))
     if due.kind in ("post", "tell"):
-        queue.remember_posted(
-            records, due.id, due.handle or f"delivery/{due.id}", target.chat, outcome.refs, now
-        )
+        handle = due.handle or f"delivery/{due.id}"
+        book.posted += [
+            {"delivery_id": due.id, "handle": handle, "chat_id": target.chat, "ref": ref, "at": now}
+            for ref in outcome.refs
+        ]
     if due.kind == "tell":
         classrooms.set_door(records, target.chat, "open")
     if isinstance(effect, RemovePost):
+        book.write(records, now)
         queue.forget_posted(records, effect.handle, target.chat)
     if isinstance(effect, Ask):
-        _answer(records, due, effect, outcome.answer, None, now)
+        _answer(book, due, effect, outcome.answer, None, now)
     report = _report(effect)
     if report and report.sent:
-        _event(records, due, "sent", {"then": report.sent, "data": report.data}, now)
+        _event(book, due, "sent", {"then": report.sent, "data": report.data}, now)
 
 
-def _again(records: Records, due: queue.Due, effect: Effect, outcome: TryAgain, now: datetime) -> None:
+def _again(
+    records: Records, book: Book, due: queue.Due, effect: Effect, outcome: TryAgain, now: datetime
+) -> None:
     attempts = due.attempts + 1
     patience = timedelta(minutes=10) if isinstance(effect, GIVE_UP_SOON) else GIVE_UP
     if now - due.created_at > patience and attempts > 5:
-        failed(records, due, effect, Refused(Failure.EXPIRED, outcome.why), now, state="dead")
+        failed(records, book, due, effect, Refused(Failure.EXPIRED, outcome.why), now, state="dead")
         return
     wait = (
         outcome.after
@@ -130,6 +168,7 @@ def _again(records: Records, due: queue.Due, effect: Effect, outcome: TryAgain, 
 
 def failed(
     records: Records,
+    book: Book,
     due: queue.Due,
     effect: Effect,
     outcome: Refused,
@@ -141,30 +180,31 @@ def failed(
     if due.park and outcome.failure in (Failure.NEVER_STARTED, Failure.BLOCKED):
         queue.set_delivery(records, due.id, {"state": "parked", "outcome": outcome.failure.value})
         return
-    close(records, due, state, now, outcome.failure, outcome.detail)
+    close(book, due, state, now, outcome.failure, outcome.detail)
     log.info("delivery failed", **_named(due), failure=outcome.failure.value)
     if isinstance(effect, Ask):
-        _answer(records, due, effect, None, outcome.detail or outcome.failure.value, now)
+        _answer(book, due, effect, None, outcome.detail or outcome.failure.value, now)
     report = _report(effect)
     if report and report.failed:
         reason: dict[str, Json] = {"reason": outcome.failure.value}
-        _event(records, due, "failed", {"then": report.failed, "data": report.data, **reason}, now)
+        _event(book, due, "failed", {"then": report.failed, "data": report.data, **reason}, now)
 
 
 def close(
-    records: Records, due: queue.Due, state: str, now: datetime, failure: Failure | None, detail: str = ""
+    book: Book, due: queue.Due, state: str, now: datetime, failure: Failure | None, detail: str = ""
 ) -> None:
     """A delivery is over; what nobody may read any more is not kept."""
-    values: dict[str, object] = {
-        "state": state,
-        "finished_at": now,
-        "outcome": failure.value if failure else "enforced",
-        "detail": detail[:200] or None,
-        "attempts": due.attempts + 1,
+    over: dict[str, object] = {
+        "number": due.id,
+        "new_state": state,
+        "now": now,
+        "why": failure.value if failure else "enforced",
+        "more": detail[:200] or None,
+        "tried": due.attempts + 1,
     }
-    if failure is Failure.NOT_A_GUARDIAN or due.kind == "toast":
-        values["payload"] = None  # a toast's names who pressed, and nobody needs it any more
-    queue.set_delivery(records, due.id, values)
+    # a toast's text names who pressed, and nobody needs it any more
+    erased = failure is Failure.NOT_A_GUARDIAN or due.kind == "toast"
+    (book.erased if erased else book.closed).append(over)
 
 
 def _named(due: queue.Due) -> dict[str, int | str | None]:
@@ -189,7 +229,7 @@ def _door(records: Records, target: Target, failure: Failure) -> None:
 
 
 def _answer(
-    records: Records, due: queue.Due, effect: Ask, answer: Json, failure: str | None, now: datetime
+    book: Book, due: queue.Due, effect: Ask, answer: Json, failure: str | None, now: datetime
 ) -> None:
     told: dict[str, Json] = {
         "then": effect.then,
@@ -199,11 +239,11 @@ def _answer(
         "chat": due.chat_id,
         "asked_by": effect.asked_by,
     }
-    _event(records, due, "answered", told, now)
+    _event(book, due, "answered", told, now)
 
 
-def _event(records: Records, due: queue.Due, what: str, told: dict[str, Json], now: datetime) -> None:
+def _event(book: Book, due: queue.Due, what: str, told: dict[str, Json], now: datetime) -> None:
     raw = json.dumps({"what": what, "delivery": due.id, "classroom": due.classroom_id, **told})
     # a parked or repeated delivery may report more than once; the attempt makes the key unique
     key = f"delivery:{due.id}:{what}:{due.attempts}"
-    queue.store_events(records, [queue.NewEvent(key, SOURCE, raw, now)], now)
+    book.told.append(queue.NewEvent(key, SOURCE, raw, now))

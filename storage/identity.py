@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from sqlmodel import col, select
@@ -51,6 +52,12 @@ def move_chat(records: Records, chat: Chat, new_native: str) -> None:
 def find_chat(records: Records, platform: str, native: str) -> Chat | None:
     """The chat with this native id, if it was ever seen."""
     return records.exec(select(Chat).where(Chat.platform == platform, Chat.native == native)).one_or_none()
+
+
+def chats(records: Records, ids: Iterable[int | None]) -> list[Chat]:
+    """Several chats at once: while the list is held, `records.get` finds them without asking again."""
+    wanted = {one for one in ids if one is not None}
+    return list(records.exec(select(Chat).where(col(Chat.id).in_(wanted))).all()) if wanted else []
 
 
 def meet_account(records: Records, platform: str, sender: Sender, now: datetime) -> Account:

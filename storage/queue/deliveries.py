@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import ColumnClause, bindparam, delete, func, insert, literal_column, select, update
 
+from classroom.effects import Lane
 from storage.database import Records
+from storage.sealing import Utc
 from storage.tables import EventRow
 
 DELIVERIES = EventRow.metadata.tables["deliveries"]
 POSTED = EventRow.metadata.tables["posted"]
+PENDING: ColumnClause[str] = literal_column("'pending'")
+SENDING: ColumnClause[str] = literal_column("'sending'")
+"""In the statement itself: an index of the rows in one state is of no use to a parameter."""
 KEEP_TEXT = timedelta(days=7)
 
 
@@ -39,36 +44,81 @@ class Due:
     event_id: int | None
 
 
+_TRIED = select(DELIVERIES.c.lane_key, DELIVERIES.c.lane).where(
+    DELIVERIES.c.state == PENDING,
+    DELIVERIES.c.attempts > 0,
+    DELIVERIES.c.due_at > bindparam("now", type_=Utc),
+)
+_LANES = (
+    select(DELIVERIES.c.lane_key)
+    .where(
+        DELIVERIES.c.state == PENDING,
+        DELIVERIES.c.lane == bindparam("lane"),
+        DELIVERIES.c.due_at <= bindparam("now", type_=Utc),
+        DELIVERIES.c.lane_key.not_in(bindparam("shut", expanding=True)),
+    )
+    .order_by(DELIVERIES.c.due_at, DELIVERIES.c.id)
+    .limit(bindparam("most"))
+    .cte("lanes")
+)
+_FIRST = DELIVERIES.alias("first")
+_HEADS = (
+    select(
+        select(_FIRST.c.id)
+        .where(
+            _FIRST.c.state == PENDING,
+            _FIRST.c.lane_key == _LANES.c.lane_key,
+            _FIRST.c.lane == bindparam("lane"),
+            _FIRST.c.due_at <= bindparam("now", type_=Utc),
+        )
+        .order_by(_FIRST.c.id)
+        .limit(1)
+        .correlate(_LANES)
+        .scalar_subquery()
+    )
+    .select_from(_LANES)
+    .group_by(_LANES.c.lane_key)
+)
+_DUE = select(*(DELIVERIES.c[name] for name in Due.__dataclass_fields__)).where(
+    DELIVERIES.c.id.in_(bindparam("chosen", expanding=True))
+)
+_CLOSED = (
+    update(DELIVERIES)
+    .where(DELIVERIES.c.id == bindparam("number"))
+    .values(
+        state=bindparam("new_state"),
+        finished_at=bindparam("now"),
+        outcome=bindparam("why"),
+        detail=bindparam("more"),
+        attempts=bindparam("tried"),
+    )
+)
+
+
 def due_deliveries(records: Records, now: datetime, busy: Iterable[str], limit: int) -> list[Due]:
     """The head of every lane that is due, lanes in `busy` ("lane_key/lane") left out, oldest first.
 
-    A delivery that failed before keeps its place: what stands behind it in the lane waits.
+    A delivery that failed before keeps its place: what stands behind it in the lane waits. What goes to
+    everybody comes after what goes to somebody.
     """
-    heads = (
-        select(func.min(DELIVERIES.c.id).label("id"))
-        .where(
-            DELIVERIES.c.state == "pending",
-            or_(DELIVERIES.c.due_at <= now, DELIVERIES.c.attempts > 0),
-            (DELIVERIES.c.lane_key + "/" + DELIVERIES.c.lane).not_in(list(busy)),
-        )
-        .group_by(DELIVERIES.c.lane_key, DELIVERIES.c.lane)
-        .subquery()
-    )
-    columns = [DELIVERIES.c[name] for name in Due.__dataclass_fields__]
-    found = records.connection().execute(
-        select(*columns)
-        .join(heads, heads.c.id == DELIVERIES.c.id)
-        .where(DELIVERIES.c.due_at <= now)
-        .order_by(DELIVERIES.c.lane == "bulk", DELIVERIES.c.id)  # what goes to everybody waits
-        .limit(limit)
-    )
-    return [Due(*row) for row in found]
+    run = records.connection().execute
+    shut = {*busy, *(f"{key}/{lane}" for key, lane in run(_TRIED, {"now": now}))}
+    chosen: list[int] = []
+    for lane in Lane:
+        if len(chosen) < limit:
+            theirs = [key.removesuffix(f"/{lane.value}") for key in shut if key.endswith(f"/{lane.value}")]
+            heads = run(_HEADS, {"now": now, "lane": lane.value, "shut": theirs, "most": 4 * limit})
+            chosen += sorted(heads.scalars())[: limit - len(chosen)]
+    if not chosen:
+        return []
+    rows = run(_DUE, {"chosen": chosen})
+    return sorted((Due(*row) for row in rows), key=lambda due: (due.lane == Lane.BULK, due.id))
 
 
 def next_due_at(records: Records, now: datetime) -> datetime | None:
     """When the next delivery that is not due yet will be; None if there is none."""
     waiting = select(func.min(DELIVERIES.c.due_at)).where(
-        DELIVERIES.c.state == "pending", DELIVERIES.c.due_at > now
+        DELIVERIES.c.state == PENDING, DELIVERIES.c.due_at > now
     )
     return records.connection().execute(waiting).scalar()
 
@@ -82,20 +132,28 @@ def under_way(records: Records) -> list[Due]:
     """Deliveries that were begun and never recorded: found after a crash."""
     columns = [DELIVERIES.c[name] for name in Due.__dataclass_fields__]
     found = records.connection().execute(
-        select(*columns).where(DELIVERIES.c.state == "sending").order_by(DELIVERIES.c.id)
+        select(*columns).where(DELIVERIES.c.state == SENDING).order_by(DELIVERIES.c.id)
     )
     return [Due(*row) for row in found]
 
 
-def remember_posted(
-    records: Records, delivery: int, handle: str, chat: int, refs: Sequence[str], now: datetime
-) -> None:
-    """Keep which platform messages a post became."""
-    if refs:
-        records.connection().execute(
-            insert(POSTED),
-            [{"delivery_id": delivery, "handle": handle, "chat_id": chat, "ref": r, "at": now} for r in refs],
-        )
+def begin_deliveries(records: Records, ids: Sequence[int]) -> None:
+    """Mark deliveries as under way."""
+    if ids:
+        begun = update(DELIVERIES).where(DELIVERIES.c.id.in_(ids)).values(state="sending")
+        records.connection().execute(begun)
+
+
+def close_deliveries(records: Records, over: Sequence[Mapping[str, object]], *, erase: bool = False) -> None:
+    """Record deliveries that are over, by `number`; `erase` what they said."""
+    if over:
+        records.connection().execute(_CLOSED.values(payload=None) if erase else _CLOSED, over)
+
+
+def remember_posted(records: Records, rows: Sequence[Mapping[str, object]]) -> None:
+    """Keep which platform messages posts became."""
+    if rows:
+        records.connection().execute(insert(POSTED), rows)
 
 
 def posted(records: Records, handle: str, chat: int) -> list[tuple[int | None, str]]:

@@ -26,7 +26,7 @@ from classroom.effects import (
 )
 from classroom.text import PrivateText, PublicText
 from storage.database import Records
-from storage.queue.deliveries import DELIVERIES
+from storage.queue.deliveries import DELIVERIES, PENDING
 from storage.tables import ButtonRow
 
 EFFECT: TypeAdapter[Effect] = TypeAdapter(Effect)
@@ -180,7 +180,7 @@ def _merge_waiting_edits(
 ) -> datetime | None:
     """Let a new edit stand for those that wait; gives when the first of them would have been made."""
     waiting = and_(
-        DELIVERIES.c.state == "pending",
+        DELIVERIES.c.state == PENDING,
         DELIVERIES.c.kind == kind,
         DELIVERIES.c.handle == handle,
         DELIVERIES.c.lane_key == lane_key,

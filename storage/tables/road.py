@@ -20,10 +20,10 @@ from classroom.events import Json
 from storage.tables.base import Table, key, link, open_json, sealed, sealed_json, time
 
 
-def _only(name: str, column: str, state: str) -> Index:
+def _only(name: str, columns: str, state: str) -> Index:
     """An index of the few rows in one state, which stays small however many are done with."""
-    where = text(f"state = '{state}'")
-    return Index(name, column, sqlite_where=where, postgresql_where=where)
+    where = text(state)
+    return Index(name, *columns.split(), sqlite_where=where, postgresql_where=where)
 
 
 class EventRow(Table, table=True):
@@ -31,8 +31,8 @@ class EventRow(Table, table=True):
 
     __tablename__ = "events"
     __table_args__ = (
-        _only("ix_events_pending", "id", "pending"),
-        _only("ix_events_ready", "ready_at", "pending"),
+        _only("ix_events_pending", "id", "state = 'pending'"),
+        _only("ix_events_ready", "ready_at", "state = 'pending'"),
         Index("ix_events_handled", "handled_at"),
     )
     id: int = Field(default=None, sa_column=key())
@@ -71,9 +71,10 @@ class DeliveryRow(Table, table=True):
             sqlite_where=text("state = 'pending'"),
             postgresql_where=text("state = 'pending'"),
         ),
-        _only("ix_deliveries_due", "due_at", "pending"),
-        _only("ix_deliveries_waiting", "id", "pending"),
-        _only("ix_deliveries_begun", "id", "sending"),
+        _only("ix_deliveries_due", "due_at", "state = 'pending'"),
+        _only("ix_deliveries_waiting", "lane due_at id lane_key", "state = 'pending'"),
+        _only("ix_deliveries_tried", "due_at", "state = 'pending' AND attempts > 0"),
+        _only("ix_deliveries_begun", "id", "state = 'sending'"),
         Index("ix_deliveries_handle", "handle", "state"),
         Index("ix_deliveries_chat", "chat_id", "state"),
     )

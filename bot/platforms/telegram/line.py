@@ -109,4 +109,4 @@ def never_started(result: Outcome) -> Outcome:
 
 def _wire(settings: TelegramSettings, size: int) -> Wire:
     times = Times(settings.connect_timeout, settings.read_timeout, settings.upload_timeout)
-    return Wire(size, times, settings.proxy)
+    return Wire(settings.api_root, size, times, settings.proxy)

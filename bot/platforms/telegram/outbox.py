@@ -206,7 +206,7 @@ class Outbox:
     ) -> Callable[[dict[str, Any]], Awaitable[Sent]]:
         async def send(common: dict[str, Any]) -> Sent:
             reply = common["reply_parameters"]
-            told = {**common, "reply_parameters": reply.to_dict() if reply else None}
+            told = {**common, "reply_parameters": _reply(reply) if reply else None}
             return (_ref(await self._call("sendMessage", **told, **_words(piece, markup))),)
 
         return send
@@ -252,6 +252,10 @@ def _words(piece: Piece, markup: InlineKeyboardMarkup | None) -> dict[str, Json]
         "link_preview_options": {"is_disabled": True},
         "reply_markup": markup.to_dict() if markup else None,
     }
+
+
+def _reply(reply: ReplyParameters) -> dict[str, Json]:
+    return {"message_id": reply.message_id, "allow_sending_without_reply": True}
 
 
 def _ref(result: Json) -> int:

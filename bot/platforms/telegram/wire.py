@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TypeGuard
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from telegram.error import TelegramError
@@ -66,9 +68,10 @@ class Wire(BaseRequest):
     It costs a third of the library's own, and no more when many requests are under way.
     """
 
-    def __init__(self, size: int, times: Times, proxy: str | None = None) -> None:
-        """At most `size` connections; they are opened by the first request, inside the loop."""
-        self._size, self._times, self._proxy = size, times, proxy
+    def __init__(self, root: str, size: int, times: Times, proxy: str | None = None) -> None:
+        """At most `size` connections to `root`; they are opened by the first request, inside the loop."""
+        self._size, self._times = size, times
+        self._proxy = proxy or _proxy_for(root)
         self._opened: aiohttp.ClientSession | None = None
 
     @property
@@ -163,13 +166,20 @@ class Wire(BaseRequest):
             self._opened = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=self._size),
                 cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=self._proxy is None,
             )
         return self._opened
 
     def _timeout(self, wait: float) -> aiohttp.ClientTimeout:
         connect = self._times.connect
         return aiohttp.ClientTimeout(connect=connect, sock_connect=connect, sock_read=wait)
+
+
+def _proxy_for(root: str) -> str | None:
+    """The proxy that the environment names for this address; looked up once, not at every request."""
+    parts = urlsplit(root)
+    if proxy_bypass(parts.hostname or ""):
+        return None
+    return getproxies().get(parts.scheme)
 
 
 def _form(data: RequestData) -> bytes | aiohttp.FormData:

@@ -16,6 +16,7 @@ def upgrade() -> None:
     with op.batch_alter_table("heard", schema=None) as batch_op:
         batch_op.create_index("ix_heard_sender", ["chat_id", "account_id", "at"], unique=False)
     waiting = sa.text("state = 'pending'")
+    tried = sa.text("state = 'pending' AND attempts > 0")
     begun = sa.text("state = 'sending'")
     op.create_index(
         "ix_events_ready",
@@ -29,6 +30,13 @@ def upgrade() -> None:
         "ix_deliveries_due", "deliveries", ["due_at"], sqlite_where=waiting, postgresql_where=waiting
     )
     op.create_index(
-        "ix_deliveries_waiting", "deliveries", ["id"], sqlite_where=waiting, postgresql_where=waiting
+        "ix_deliveries_waiting",
+        "deliveries",
+        ["lane", "due_at", "id", "lane_key"],
+        sqlite_where=waiting,
+        postgresql_where=waiting,
+    )
+    op.create_index(
+        "ix_deliveries_tried", "deliveries", ["due_at"], sqlite_where=tried, postgresql_where=tried
     )
     op.create_index("ix_deliveries_begun", "deliveries", ["id"], sqlite_where=begun, postgresql_where=begun)
