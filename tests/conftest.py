@@ -9,6 +9,7 @@ import pytest
 import structlog
 from hypothesis import settings
 
+from tests.browser import chromium
 from tests.databases import KINDS, Databases, Kind, Migrate, leave_empty
 
 settings.register_profile("default", max_examples=30, deadline=None, print_blob=True)
@@ -46,3 +47,9 @@ def database_kind(request: pytest.FixtureRequest) -> Kind:
 def database_url(database_kind: Kind, fresh_database: FreshDatabase) -> str:
     """Give an empty database, once of each kind."""
     return fresh_database(database_kind, leave_empty)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one line why the browser tests did not run, if they did not."""
+    if chromium.find() is None:
+        terminalreporter.write_line(f"Skipped the tests in a browser: {chromium.MISSING}")

@@ -18,8 +18,7 @@ export class Hood {
     this.build();
     on('hood', (rows) => this.add(rows));
     on('hood-toggle', () => this.toggle());
-    on('line', (isUp) => isUp && this.open && this.wire.send('hood', { on: true }));
-    on('restarted', () => this.clear());
+    on('hello', () => this.anew());
   }
 
   get open() {
@@ -58,6 +57,12 @@ export class Hood {
     if (this.open) this.log.focus();
     else document.querySelector('.hood-button')?.focus();
     emit('resized');
+  }
+
+  /** A new line, or a new class: everything is told again. */
+  anew() {
+    this.clear();
+    if (this.open) this.wire.send('hood', { on: true });
   }
 
   clear() {

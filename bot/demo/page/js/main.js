@@ -30,6 +30,7 @@ document.title = t('title');
 
 const frames = {
   hello(frame) {
+    forgetChats();
     state.as = frame.as;
     state.bot = frame.bot;
     state.group = frame.group;
@@ -230,7 +231,6 @@ window.addEventListener('keydown', (event) => {
   event.preventDefault();
 });
 
-on('restart', forgetChats);
 
 tabs();
 fromHash();

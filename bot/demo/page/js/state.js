@@ -34,7 +34,7 @@ export function nameOf(by) {
 
 /** Whom one may be, in the order of the shortcut keys. */
 export function listed() {
-  return state.people.filter((one) => one.listed !== false);
+  return state.people.filter((one) => one.listed !== false || one.id === state.as);
 }
 
 const HUES = 8;
