@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli import classes, health, keeping, playground, settings, starting
+from bot.cli import classes, health, keeping, keys, playground, settings, starting
 from bot.cli.shared import EXIT_CODES, example
 
 cli = typer.Typer(
@@ -38,6 +38,14 @@ migrate.command(
     ),
 )(keeping.sqlite_to_postgres)
 cli.add_typer(migrate, name="migrate")
+
+key = typer.Typer(
+    no_args_is_help=True,
+    help="The key with which everything personal is sealed.",
+    epilog=example("homeroom key rotate --help"),
+)
+key.command("rotate", epilog=example("homeroom key rotate --config config.toml"))(keys.rotate)
+cli.add_typer(key, name="key")
 
 roster = typer.Typer(
     no_args_is_help=True,

@@ -237,3 +237,26 @@ def test_killed_in_the_middle_everything_still_opens(tmp_path: Path, moment: flo
     database = house.open()
     assert [row for row in rows(database) if not row.startswith("instance.")] == before
     database.close()
+
+
+def test_from_the_command_line(tmp_path: Path) -> None:
+    house = House(tmp_path, f"sqlite:///{tmp_path / 'class.db'}")
+    house.open().close()
+    config = tmp_path / "config.toml"
+    config.write_text(f'[storage]\nurl = "{house.url}"\nkey_file = "{house.key}"\n')
+    before = read_key(house.key)
+    command = [sys.executable, "-m", "bot", "key", "rotate", "--config", str(config)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    asked = subprocess.run(command, input="n\n", text=True, capture_output=True, env=environment, check=False)
+    assert asked.returncode == 1 and read_key(house.key) == before
+    done = subprocess.run([*command, "--yes"], text=True, capture_output=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "sealed with a new key" in done.stdout and "class.key.until-" in done.stdout
+    assert read_key(house.key) != before
+    database = house.open()
+    with database.transaction() as records:
+        records.connection()
+    busy = subprocess.run([*command, "--yes"], text=True, capture_output=True, env=environment, check=False)
+    database.close()
+    assert busy.returncode == 3
+    assert busy.stderr.strip().count("\n") == 0 and "stop Homeroom first" in busy.stderr
