@@ -17,3 +17,4 @@ def test_the_wheel_carries_every_file_of_the_rooms(tmp_path: Path) -> None:
     with ZipFile(wheel) as archive:
         packed = set(archive.namelist())
     assert {path for path in repository() if path.partition("/")[0] in ROOMS} - packed == set()
+    assert "bot/config.example.toml" in packed  # what `homeroom init` fills in

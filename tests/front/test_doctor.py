@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import http.server
+import socket
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ from tests.botapi.world import CLASS_RIGHTS
 from tests.conftest import FreshDatabase
 from tests.databases import Kind
 from tests.front.kit import TOKEN, configured, findings, homeroom, level
+from tests.process.runner import Bot
 from tests.scenario.conftest import KEY, migrate
 
 NOW = datetime.now(UTC)
@@ -255,6 +257,30 @@ def test_a_webhook_left_behind(tmp_path: Path, server: BotApiServer) -> None:
 
 def set_webhook(server: BotApiServer, address: str) -> None:
     assert httpx.post(f"{server.url}/bot{server.token}/setWebhook", json={"url": address}).json()["ok"]
+
+
+def test_a_webhook_at_work(tmp_path: Path, server: BotApiServer) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    bot = Bot(
+        tmp_path, server, f"sqlite:///{tmp_path / 'class.db'}", f"[web]\nport = {port}\nobserve = true\n"
+    )
+    hook = f'mode = "webhook"\nwebhook_url = "http://127.0.0.1:{port}/telegram/webhook"\n'
+    secret = 'webhook_secret = "0123456789abcdef"\n'
+    bot.config.write_text(bot.config.read_text().replace("[telegram]\n", f"[telegram]\n{hook}{secret}"))
+    idle = homeroom("doctor", "--json", "--config", bot.config)
+    assert level(idle, "webhook") == ["warning", "warning"]  # none is set, and nobody answers
+    assert "Homeroom running" in findings(idle, "webhook")[1][2]
+    bot.start()
+    try:
+        busy = homeroom("doctor", "--json", "--config", bot.config)
+        live = homeroom("doctor", "--live", f"http://127.0.0.1:{port}")
+        well = homeroom("health", "--config", bot.config)
+    finally:
+        assert bot.stop()[0] == 0
+    assert level(busy, "webhook") == ["ok", "ok"]
+    assert live.code == 0 and "✓ database" in live.out
+    assert well.code == 0 and well.out == "well\n"
 
 
 @contextmanager
