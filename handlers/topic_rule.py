@@ -76,10 +76,10 @@ def look(message: Message, room: Room) -> Iterable[Effect] | None:
     unmasked = topic_posing.seen(message, verdict, room) if poses else []
     if _stands(digest, room):
         return unmasked
+    talk = topic_talk.look(message, book.topics, room) if verdict.ok else []
     if verdict.ok and not verdict.report:
-        talk = topic_talk.look(message, book.topics, room)
         return [*unmasked, *talk, *topic_pictures.ask(message, speaker, room)]
-    return [*unmasked, *_follow(message, verdict, speaker, digest, room)]
+    return [*unmasked, *talk, *_follow(message, verdict, speaker, digest, room)]
 
 
 @feature.answer("topics.pictured")
