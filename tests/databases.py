@@ -111,7 +111,8 @@ class PostgresServer:
         try:
             binaries = self._lend(_installed()) if self._user else _installed()
             self._initialise(binaries / "bin" / "initdb")
-            self._process = self._start(binaries / "bin" / "postgres")
+            self._program = binaries / "bin" / "postgres"
+            self._process = self._start(self._program)
             self._admin = self._connect()
         except BaseException:
             shutil.rmtree(self._home)
@@ -156,6 +157,22 @@ class PostgresServer:
         self._admin.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [database]
         )
+
+    @property
+    def socket(self) -> Path:
+        """Where the server listens, for whoever puts a line of their own before it."""
+        return self._data / ".s.PGSQL.5432"
+
+    def go_down(self) -> None:
+        """Stop in the middle of everything; what was committed is there after `come_back`."""
+        self._admin.close()
+        self._end()
+
+    def come_back(self) -> None:
+        """Start on what is there."""
+        (self._data / "postmaster.pid").unlink(missing_ok=True)
+        self._process = self._start(self._program)
+        self._admin = self._connect()
 
     def stop(self) -> None:
         """Stop at once: nothing here is worth keeping."""

@@ -60,6 +60,8 @@ class BotApiServer:
         self.violations: list[str] = []
         self.floods: list[Served] = []
         self.webhook_retry = 0.2
+        self.latency = 0.0
+        """Seconds that a request is on its way, and its answer again."""
         self.control: Control | None = None
         self.stopping = False
         self.port = port
@@ -197,6 +199,8 @@ class BotApiServer:
             _reset(send)
             return
         body = await request.body()
+        if self.latency and method != "getUpdates":
+            await asyncio.sleep(self.latency)
         if fault and fault.kind == "silence_before":
             await asyncio.sleep(fault.seconds)
         if (hold := self.faults.held(method, after=False)) is not None:
@@ -206,6 +210,8 @@ class BotApiServer:
         except ConnectionAbortedError:
             _reset(send)
             return
+        if self.latency and method != "getUpdates":
+            await asyncio.sleep(self.latency)
         if (hold := self.faults.held(method, after=True)) is not None:
             await hold.freeze()
         if fault and fault.kind == "silence":

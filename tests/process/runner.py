@@ -22,6 +22,9 @@ class Bot:
         self.log = folder / "bot.log"
         self.config = folder / "config.toml"
         self.process: subprocess.Popen[bytes] | None = None
+        self.environment: dict[str, str] = {}
+        """What the process has in its environment beside ours."""
+        self.program = ["-m", "bot", "run"]
         self.config.write_text(
             f"""
 [storage]
@@ -51,12 +54,16 @@ level = "debug"
         """Start, whatever comes of it."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "run", "--config", str(self.config)],
+                [sys.executable, *self.program, "--config", str(self.config)],
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,
-                env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+                env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), **self.environment},
             )
+
+    def alive(self) -> bool:
+        """Whether it lives."""
+        return self.process is not None and self.process.poll() is None
 
     def kill(self) -> None:
         """kill -9."""
