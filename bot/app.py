@@ -25,12 +25,15 @@ from handlers.features import FEATURES
 from handlers.room import Defaults, Instance
 from scheduler.clock import SOURCE as CLOCK
 from scheduler.clock import Ticker, ring
-from storage import poll_traces, polls, retention
-from storage.database import Database
+from storage import poll_traces, polls, queue, retention
+from storage.database import Database, LeadLostError, Records
+from storage.leading import Leadership, tell
 
 log = structlog.get_logger("app")
 STOP_WITHIN = 8.0
 LONGEST_NAP = 1.0
+STAND_BY = 1.0
+LISTEN = 0.5
 HOUSEKEEPING = timedelta(hours=1)
 
 
@@ -85,13 +88,18 @@ class App:
             now,
             {p.name: _mention_of(p) for p in platforms},
         )
-        self.intake = Intake(self.dispatcher.accept, now, self._woken.set)
+        self.leadership = Leadership(database)
+        self.intake = Intake(self._accept, now, self._woken.set)
 
     async def open(self) -> None:
-        """Connect the platforms and put back what a dead process left under way."""
+        """Connect, and put back what a dead process left under way: for who has a database alone."""
+        await self.connect()
+        await self.delivery.recover()
+
+    async def connect(self) -> None:
+        """Connect the platforms; what is under way may be another process's."""
         for platform in self.platforms.values():
             await platform.open()
-        await self.delivery.recover()
         self.opened = True
 
     def now(self) -> datetime:
@@ -101,28 +109,80 @@ class App:
     async def close(self) -> None:
         """Finish what is in hand, then give everything back."""
         await self.delivery.finish(STOP_WITHIN)
+        await self.leadership.give()
         for platform in self.platforms.values():
             await platform.close()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Serve until `stop` is set; a listener that ends with an error ends the run with it."""
-        ticker = Ticker(self.tick)
-        ticker.start()
-        listeners = [
-            asyncio.create_task(p.listen(self.intake.door_of(p.name))) for p in self.platforms.values()
-        ]
-        worker = asyncio.create_task(self._work())
+        """Serve until `stop` is set: lead, or stand by until the one who leads is gone.
+
+        A listener that ends with an error ends the run with it.
+        """
         stopped = asyncio.create_task(stop.wait())
+        said = ""
         try:
-            await asyncio.wait([*listeners, worker, stopped], return_when=asyncio.FIRST_COMPLETED)
+            while not stop.is_set():
+                why = await self._lead_if_free(stopped)
+                if why and why != said:
+                    log.warning("this process stands by", why=why)
+                said = why
+                await asyncio.wait([stopped], timeout=STAND_BY if why else 0)
+        finally:
+            stopped.cancel()
+
+    async def _lead_if_free(self, stopped: asyncio.Task[bool]) -> str:
+        """Lead for as long as we may; gives why we may not."""
+        try:
+            if not await self.leadership.take():
+                return "another process leads"
+            await self.delivery.resume(STOP_WITHIN)
+        except DatabaseError as error:
+            return f"the database is away: {error}"
+        log.info("this process leads")
+        await self._lead(stopped)
+        return ""
+
+    async def _lead(self, stopped: asyncio.Task[bool]) -> None:
+        """Carry the road until a stop, or until the lead is lost."""
+        ticker = Ticker(self._tick_leading)
+        ticker.start()
+        work = [asyncio.create_task(p.listen(self.intake.door_of(p.name))) for p in self.platforms.values()]
+        work += [asyncio.create_task(self._work()), asyncio.create_task(self._keep_lead())]
+        try:
+            await asyncio.wait([*work, stopped], return_when=asyncio.FIRST_COMPLETED)
         finally:
             ticker.stop()
-            for task in (*listeners, worker, stopped):
+            for task in work:
                 task.cancel()
-            ended = await asyncio.gather(*listeners, worker, stopped, return_exceptions=True)
+            ended = await asyncio.gather(*work, return_exceptions=True)
         for result in ended:
-            if isinstance(result, Exception):
+            if isinstance(result, Exception) and not isinstance(result, LeadLostError):
                 raise result
+        if not stopped.done():
+            log.warning("the lead is lost")
+            await self.leadership.give()
+
+    async def _keep_lead(self) -> None:
+        while True:
+            if await self.leadership.heard(LISTEN):
+                self._woken.set()
+            elif self.database.kind == "sqlite":
+                await asyncio.sleep(LISTEN)
+
+    async def _tick_leading(self) -> None:
+        with contextlib.suppress(DatabaseError):  # the lead is kept, and the road told of, elsewhere
+            await self.tick()
+
+    async def _accept(self, source: str, events: Sequence[queue.NewEvent]) -> None:
+        """Handle what came in, or store it for the process that leads."""
+        if self.leadership.leads or not self.leadership.stands_by:
+            await self.dispatcher.accept(source, events)
+        else:
+            await self.database.write(lambda records: self._store(records, events))
+
+    def _store(self, records: Records, events: Sequence[queue.NewEvent]) -> None:
+        queue.store_events(records, events, self._now())
+        tell(records)
 
     async def tick(self) -> None:
         """Let the clock ring for what is due, and clean up now and then."""
@@ -165,6 +225,8 @@ class App:
             self._woken.clear()
             try:
                 busy = await self.step()
+            except LeadLostError:
+                raise
             except DatabaseError as error:  # it is away: what is stored is not lost, try again
                 log.error("the road stands still", error=str(error))
                 await asyncio.sleep(1)

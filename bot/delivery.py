@@ -100,6 +100,18 @@ class Delivery:
         ours = {(name, "ours"): pace.waited for name, pace in self._pace.items()}
         return ours | {(name, "platform"): pace.told_to_wait for name, pace in self._pace.items()}
 
+    async def resume(self, timeout: float) -> int:  # noqa: ASYNC109 - as `finish`
+        """Take the road over, from another process or from before the lead was lost.
+
+        What this process itself has in hand is recorded first; the rest goes back, as after a crash.
+        """
+        await self.finish(timeout)
+        for task in self._state.tasks:
+            task.cancel()
+        await asyncio.gather(*self._state.tasks, return_exceptions=True)
+        self._state = _State()
+        return await self.recover()
+
     async def recover(self) -> int:
         """After a crash: what was under way goes back; messages are counted as possibly double."""
         return await self._database.write(lambda records: recording.recover(records, self._now(), HARMLESS))

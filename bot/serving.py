@@ -90,7 +90,7 @@ async def _seen_from_outside(settings: Settings, app: App, telegram: TelegramPla
 
 async def _opened(app: App, stop: asyncio.Event) -> bool:
     """Open the app, which waits for the platforms as long as it takes; False if a stop came first."""
-    opening, stopping = asyncio.create_task(app.open()), asyncio.create_task(stop.wait())
+    opening, stopping = asyncio.create_task(app.connect()), asyncio.create_task(stop.wait())
     await asyncio.wait([opening, stopping], return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
     if opening.done():

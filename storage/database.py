@@ -19,7 +19,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, Execution
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import SessionTransaction
 from sqlalchemy.pool import ConnectionPoolEntry
-from sqlmodel import Session, col, create_engine
+from sqlmodel import Session, col, create_engine, select
 
 from classroom.errors import DatabaseError
 from storage.memory import KeptRosters, Memory
@@ -77,6 +77,8 @@ class Database:
     def __init__(self, engine: Engine, keys: KeyRing) -> None:
         """Use `open_database`; this binds the key to the engine."""
         self.engine = engine
+        self.fence: str | None = None
+        """The name under which this process leads: while it is set, `write` looks whether it still does."""
         self.use(keys)
         self._kept = KeptRosters()
         event.listen(engine, "before_cursor_execute", _note)
@@ -112,7 +114,19 @@ class Database:
 
     def _run(self, work: Callable[[Records], T]) -> T:
         with self.transaction() as records:
+            self._look_at_fence(records)
             return work(records)
+
+    def _look_at_fence(self, records: Records) -> None:
+        """See that we still lead; a successor waits until this transaction is over.
+
+        On SQLite the lead is a lock of the system's, which nobody loses unknowingly.
+        """
+        if self.fence is None or self.kind != "postgresql":
+            return
+        leader = select(Instance.leader).where(Instance.id == 1).with_for_update(read=True)
+        if records.exec(leader).one_or_none() != self.fence:
+            raise LeadLostError
 
     async def look(self, work: Callable[[Records], T]) -> T:
         """Run `work`, which only reads, beside the writer: neither waits for the other."""
@@ -176,6 +190,14 @@ def _note(
     memory = connection.info.get(MEMORY)
     if isinstance(memory, Memory):
         memory.note(statement)
+
+
+class LeadLostError(DatabaseError):
+    """Another process leads now: what this one was about to write is its business no more."""
+
+    def __init__(self) -> None:
+        """There is nothing more to say."""
+        super().__init__("another process leads")
 
 
 def is_database_trouble(error: Exception) -> bool:

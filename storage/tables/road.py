@@ -192,10 +192,14 @@ class ScheduleRow(Table, table=True):
 
 
 class Instance(Table, table=True):
-    """One row that says whose key sealed this database; `rosters` counts the changes of any roster."""
+    """One row that says whose key sealed this database; `rosters` counts the changes of any roster.
+
+    `leader` is the process that carries the road, by a name of its own choosing.
+    """
 
     __tablename__ = "instance"
     id: int = Field(default=1, primary_key=True)
     proof: str = Field(sa_column=sealed("instance.proof"))
     rosters: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    leader: str | None = None
     created_at: datetime = Field(sa_column=time())
