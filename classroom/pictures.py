@@ -12,7 +12,10 @@ from classroom.errors import HomeroomError
 
 MAX_PICTURE_BYTES = 8 << 20
 MAX_PIXELS = 40_000_000
-"""A picture of more is refused before a pixel of it is unpacked."""
+"""A photo of more is refused before a pixel of it is unpacked; a JPEG is made smaller while it is."""
+
+MAX_UNPACKED = 36_000_000
+"""Bytes of memory that another kind of picture, which unpacks whole, may take."""
 
 LONGEST_SIDE = 1_200
 """To so many pixels a picture is scaled: codes in photos of screens and posters are read, in milliseconds."""
@@ -41,7 +44,7 @@ def _small(data: bytes) -> Image.Image:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(BytesIO(data), formats=_FORMATS) as picture:
-                if picture.width * picture.height > MAX_PIXELS:
+                if picture.width * picture.height > MAX_PIXELS or _unpacked(picture) > MAX_UNPACKED:
                     raise PictureError
                 picture.draft("L", (LONGEST_SIDE, LONGEST_SIDE))
                 grey = picture.convert("L")
@@ -56,3 +59,8 @@ def _small(data: bytes) -> Image.Image:
         raise PictureError from error
     grey.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     return grey
+
+
+def _unpacked(picture: Image.Image) -> int:
+    whole = picture.format != "JPEG"
+    return picture.width * picture.height * len(picture.getbands()) if whole else 0

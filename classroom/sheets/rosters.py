@@ -15,6 +15,9 @@ _HEADERS = {
     "en": ("name", "student_id", "alias", "guardian", "relation", "phone", "bound", "yes", "no"),
 }
 _WIDTHS = (14, 14, 18, 14, 10, 18, 10)
+RUN = ("=", "+", "-", "@", "\t", "\n", "＝", "＋", "－", "＠")
+"""How a text begins that some spreadsheet runs; in East Asian settings the full-width forms too."""
+
 _PLAIN_LISTS = (".csv", ".txt", ".tsv")
 
 
@@ -74,4 +77,4 @@ def _texts(row: ExportRow) -> tuple[str, ...]:
 def escaped(text: str) -> str:
     """Keep a spreadsheet from running a text, and drop characters that XML cannot hold."""
     text = "".join(char for char in text if char in "\t\n" or char >= " ")
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return f"'{text}" if text.startswith(RUN) else text
