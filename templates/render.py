@@ -103,6 +103,11 @@ class Say:
         """A button, a toast, a line of the menu: plain and short; LeakError as `group`."""
         return Label(markup.plain(_render(self.language, "label", name, values)))
 
+    def knows(self, name: str) -> bool:
+        """True if there is a label of this name."""
+        feature, _, block = name.partition(".")
+        return block in _template(self.language, "label", feature).blocks
+
     def when(self, moment: datetime, zone: ZoneInfo, now: datetime) -> str:
         """A moment as people say it: 明天（周二）07:00, tomorrow (Tue) 07:00."""
         return times.when(self.language, moment, zone, now)

@@ -17,6 +17,8 @@ from storage.database import Database, Records
 from templates.render import Say
 
 MOST = 150
+NAMED = frozenset({"own", "command", "concern", "held", "shaming", "name"})
+"""The rules whose words are their own; of every other the group reads the same."""
 EXCERPT = 90
 Happening = Message | Pressed | Joined | Left | BotMember | BotBlocked | Migrated
 
@@ -34,7 +36,10 @@ class Explaining:
 
     def why(self, chat: WebChat, shown: Shown) -> str:
         """Why the bot removed a message: neutral, since everybody in the group reads it."""
-        return self._label("removed", rule=self._rule(chat, shown))
+        rule = self._rule(chat, shown)
+        return self._label(
+            f"removed_{rule}" if rule in NAMED else "removed_rule" if rule else "removed_other"
+        )
 
     def _rule(self, chat: WebChat, shown: Shown) -> str:
         if shown.by == BOT:
@@ -59,14 +64,19 @@ class Explaining:
     def _plans(self, records: Records, now: datetime) -> list[tuple[datetime, str]]:
         plans = []
         for plan in looking.plans(records, MOST):
-            number = plan.number or plan.args.get("notice") or plan.args.get("poll")
-            plans.append((plan.at, self._label("agenda", kind=plan.kind, number=number)))
+            number = plan.number or plan.args.get("notice") or plan.args.get("poll") or ""
+            plans.append((plan.at, self._agenda(plan.kind, number)))
         for held in looking.waiting(records, now, MOST):
             if isinstance(held.effect, Post | Tell):
                 plans.append(
                     (held.due_at, self._label("agenda", kind="held", number=self._name(held.native)))
                 )
         return sorted(plans)
+
+    def _agenda(self, kind: str, number: Json) -> str:
+        name = f"agenda_{kind.replace('.', '_')}"
+        known = self.say.knows(f"playground.{name}")
+        return self._label(name if known else "agenda_other", kind=kind, number=number)
 
     # --- how ------------------------------------------------------------------------------------
 

@@ -209,6 +209,15 @@ document.addEventListener('visibilitychange', () => {
 
 for (const query of [narrow, wide]) query.addEventListener('change', () => pane(wide.matches ? 'group' : app.dataset.chat));
 
+// a phone's keyboard takes room that not every browser takes away from the page
+
+window.visualViewport?.addEventListener('resize', () => {
+  const { height, scale } = window.visualViewport;
+  if (scale !== 1) return;
+  document.documentElement.style.setProperty('--room', `${height}px`);
+  window.scrollTo(0, 0);
+});
+
 // by keyboard
 
 window.addEventListener('keydown', (event) => {

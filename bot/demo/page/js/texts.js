@@ -1,6 +1,7 @@
 /** The bot's markup and people's words, made into elements that can do no harm. */
 
 import { h } from './dom.js';
+import { language } from './words.js';
 
 const TAGS = { B: 'b', STRONG: 'b', I: 'i', EM: 'i', U: 'u', S: 's', CODE: 'code', PRE: 'pre', BLOCKQUOTE: 'blockquote', BR: 'br' };
 const BARS = /([▇█]*[▁░]*)/u;
@@ -9,7 +10,7 @@ const LINK = /https?:\/\/[^\s<>"'，。；！？（）、]+/giu;
 
 /** What a message says: the bot's few tags are kept, everything else is plain text. */
 export function spoken(message, acts) {
-  const made = h('div.text', { dir: 'auto' });
+  const made = h('div.text', { dir: 'auto', lang: tongue(message.text ?? '') });
   if (!message.html) {
     made.append(...linked(message.text ?? '', acts));
     return made;
@@ -19,8 +20,16 @@ export function spoken(message, acts) {
   return made;
 }
 
+/** What a text is written in, where it is not the page's language: for a voice that reads it. */
+function tongue(text) {
+  const chinese = /\p{Script=Han}/u.test(text);
+  if (chinese === (language === 'zh_CN')) return null;
+  return chinese ? 'zh-CN' : 'en';
+}
+
 function safe(parent, acts) {
   return [...parent.childNodes].flatMap((node) => {
+    if (node.nodeName === 'BR' && node.previousSibling?.nodeName === 'BLOCKQUOTE') return []; // a block ends its line itself
     if (node.nodeType === Node.TEXT_NODE) return barred(node.data).flatMap((one) => (typeof one === 'string' ? linked(one, acts) : [one]));
     if (node.nodeType !== Node.ELEMENT_NODE) return [];
     if (node.tagName === 'A') return [anchor(node, acts)];
@@ -82,6 +91,6 @@ function barred(text) {
 
 /** One line of a message, for a quote or the pinned bar. */
 export function gist(message, fallback) {
-  const line = (message.text ?? '').replace(/\s+/gu, ' ').trim();
+  const line = (message.text ?? '').replace(BAR, '').replace(/\s+/gu, ' ').trim();
   return line || message.files?.[0]?.name || fallback;
 }
