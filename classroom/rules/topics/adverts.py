@@ -12,7 +12,7 @@ POINTS = {
     "trade": 1.5,
     "group_link": 1.8,
     "handle": 1.6,
-    "invite": 1.2,
+    "invite": 1.4,
     "promo": 1.0,
     "contact": 1.0,
     "shop_link": 1.0,
@@ -27,10 +27,12 @@ POINTS = {
 """What the first phrase of a kind weighs; each further one adds `MORE`, up to two."""
 
 AGAINST = {
-    "warning": 3.0,
+    "forbids": 2.5,
+    "warning": 2.5,
     "classwork": 2.5,
     "loss": 2.0,
     "asking": 1.8,
+    "mark": 0.8,
     "giving": 1.2,
     "school": 1.0,
     "child": 0.8,
@@ -43,11 +45,11 @@ LIKELY, SURE, SURE_AGAINST = 1.8, 2.5, 3.2
 FRIENDLY = 2.0
 """No more than this do words of school, children and thanks weigh: anybody can put them before an ad."""
 
-_ASKS = frozenset({"warning", "asking", "classwork", "loss"})
+_ASKS = frozenset({"warning", "forbids", "asking", "classwork", "loss"})
 _OFFERS = frozenset({"scam", "earn", "sell", "trade", "commerce"})
 _REACHES = frozenset({"handle", "invite", "group_link", "contact", "shop_link"})
 _SMALL = frozenset({"amount", "link", "forward", "phone", "scan"})
-_WEAK = frozenset({"contact", "promo", "goods", "commerce"})
+_WEAK = frozenset({"contact", "promo", "goods", "commerce", "invite"})
 _HARD = frozenset({"scam", "earn", "handle", "group_link", "sell", "trade"})
 
 
@@ -82,11 +84,17 @@ def _decide(
     category = Category.AD if telling & (_OFFERS | {"goods"}) or not telling & _REACHES else _reaching(found)
     enough = SURE if not against else SURE_AGAINST
     asked = found.keys() & _ASKS
-    trading = sum(len(found[kind]) for kind in telling & {"commerce", "goods", "promo"}) > 2
+    trading = sum(len(found[kind]) for kind in telling & {"commerce", "goods", "promo", "invite"}) > 2
     several = len(telling) > 1 or len(found.get("scam", ())) > 1
     if points >= enough and several and (telling & _HARD or trading) and not asked:
         return verdict_of(category, Sureness.SURE, found, kinds)
-    alone = len(telling) > 1 or telling & _HARD or len(found.get("commerce", ())) > 2 or (kinds & _SMALL)
+    alone = (
+        len(telling) > 1
+        or telling & _HARD
+        or len(found.get("commerce", ())) > 2
+        or len(found.get("invite", ())) > 1
+        or (kinds & _SMALL)
+    )
     if points >= LIKELY and alone:
         return verdict_of(category, Sureness.LIKELY, found, kinds)
     if telling <= {"handle", "group_link"} and points >= POINTS["handle"]:

@@ -47,7 +47,8 @@ _VOCATIVE = re.compile(
     r"[一-龥]{0,2}老[师師](?:您|你|好|我|孩子|请|麻烦|想|今|明|这|能|可|有|辛|，|早|晚|下|上)|(?:hi|hello|dear|goodmorning)?(?:teacher|ms|miss|mrs|mr)"
 )
 _NO_GIFT = re.compile(r"[不别勿禁拒]|没有|手工|亲手|自己[画做写]|画的|贺卡|锦旗|handmade|drawn|drew")
-_GUARDS = frozenset(lexicon.GUARDS) | {"neutral"}
+_PLEA = frozenset("帮求请麻拜给替")
+_GUARDS = frozenset(lexicon.GUARDS) | {"neutral", "mark"}
 
 
 def judge(said: Said, context: Context) -> Verdict:
@@ -111,7 +112,7 @@ def signs(text: str, reading: Reading, removed: tuple[str, ...] = ()) -> Found:
     if _VOCATIVE.match(text):
         found.setdefault("school", []).append("老师")
     if reading.asks:
-        found.setdefault("asking", []).append("?")
+        found["mark"] = ["?"]
     if _MAY_REACH.search(text) and (hit := _HANDLE.search(text)) and not any(w in hit[0] for w in removed):
         number = _PHONE.search(hit[0])  # a mobile number is how anybody is reached, and proves less
         found["phone" if number else "handle"] = [hit[0]]
@@ -150,15 +151,17 @@ def _advert(said: Said, _text: str, found: Found) -> Verdict | None:
 def _votes(_said: Said, _text: str, found: Found) -> Verdict | None:
     if "vote" not in found:
         return None
-    points = (
-        1.5
-        + 0.7 * min(2, len(found["vote"]) - 1)
-        + (0.8 * min(2, len(found.get("beg", ())) + ("scan" in found)))
-    )
+    pleas = len(found.get("beg", ())) + ("scan" in found) + any(p[0] in _PLEA for p in found["vote"])
+    points = 1.5 + 0.7 * min(2, len(found["vote"]) - 1) + 0.8 * min(2, pleas)
     points += 0.3 * (found.keys() & {"link", "group_link", "shop_link"} != set())
-    points -= 1.6 * ("warning" in found) + 1.2 * ("asking" in found) + 1.0 * min(2, _school(found))
+    points -= (
+        1.6 * ("warning" in found)
+        + 2.5 * ("forbids" in found)
+        + 1.2 * ("asking" in found or "mark" in found)
+        + 1.0 * min(2, _school(found))
+    )
     codes = {"vote", "beg", "link"}
-    if points >= 2.2 and not found.keys() & {"warning", "asking"}:
+    if points >= 2.2 and not found.keys() & {"warning", "forbids", "asking", "mark"}:
         return verdict_of(Category.VOTE_BEGGING, Sureness.SURE, found, codes)
     return verdict_of(Category.VOTE_BEGGING, Sureness.LIKELY, found, codes) if points >= 1.4 else None
 
@@ -168,7 +171,7 @@ def _school(found: Found) -> int:
 
 
 def _gift(said: Said, _text: str, found: Found) -> Verdict | None:
-    if "gift_word" not in found or "warning" in found or _NO_GIFT.search(said.text):
+    if "gift_word" not in found or found.keys() & {"warning", "forbids"} or _NO_GIFT.search(said.text):
         return None
     return verdict_of(Category.GIFT, Sureness.LIKELY, found, {"gift_word"})
 
@@ -181,7 +184,7 @@ def _chain(_said: Said, _text: str, found: Found) -> Verdict | None:
 def _with_own_word(verdict: Verdict, word: str, found: Found) -> Verdict:
     """The class's own word decides, unless the message warns of it or asks about it."""
     category = Category.AD if verdict.ok else verdict.category
-    sureness = Sureness.LIKELY if found.keys() & {"warning", "asking"} else Sureness.SURE
+    sureness = Sureness.LIKELY if found.keys() & {"warning", "forbids", "asking", "mark"} else Sureness.SURE
     sureness = sureness if verdict.ok else max(verdict.sureness, sureness)
     return Verdict(category, sureness, (*verdict.reasons, Reason("word", word)), verdict.report)
 

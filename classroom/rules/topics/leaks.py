@@ -12,7 +12,7 @@ _IDENTITY, _PHONE = re.compile(lexicon.IDENTITY), re.compile(lexicon.PHONE)
 _PLACE, _OWN = re.compile(lexicon.PLACE), re.compile(lexicon.OWN)
 _MARKS, _MARKS_WORDS = re.compile(lexicon.MARKS, re.MULTILINE), re.compile(lexicon.MARKS_WORDS)
 _CODES = frozenset({"data", "outside", "hearsay", "sensitive", "kin"})
-_LOOKS = frozenset({"warning", "asking"})
+_LOOKS = frozenset({"warning", "forbids", "asking", "mark"})
 
 
 def leak(said: Said, text: str, found: Found) -> Verdict | None:
@@ -21,6 +21,8 @@ def leak(said: Said, text: str, found: Found) -> Verdict | None:
     if verdict := _numbers(said, text, found, own=own):
         return verdict
     warned = "warning" in found
+    if "forbids" in found:
+        return None
     if {"data", "outside"} <= found.keys() and not (warned and not _strong(found)):
         return _likely(found)
     if {"data", "sensitive"} <= found.keys() and "outside" in found:

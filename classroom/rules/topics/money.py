@@ -25,7 +25,7 @@ def money(said: Said, found: Found) -> Verdict | None:
     if not asks_for_it and not (poses and found.keys() & _REACHING):
         return None
     stranger = said.speaker in (Speaker.VISITOR, Speaker.CHANNEL)
-    sure = (poses or (stranger and points >= ENOUGH + 1)) and "warning" not in found
+    sure = (poses or (stranger and points >= ENOUGH + 1)) and not found.keys() & {"warning", "forbids"}
     sureness = Sureness.SURE if sure and "asking" not in found else Sureness.LIKELY
     return verdict_of(Category.SCAM, sureness, found, _CODES, report=True)
 
@@ -41,5 +41,5 @@ def _points(found: Found) -> float:
     points += 2.0 * ("poses" in found) + 2.0 * ("false_teacher" in found)
     points += 0.7 * bool(found.keys() & {"handle", "invite", "group_link"})
     points -= 2.5 * min(2, len(found.get("warning", ()))) / 2 + 0.8 * ("warning" in found)
-    points -= 1.4 * ("asking" in found)
+    points -= 0.6 * ("mark" in found) + 1.4 * ("asking" in found) + 2.2 * ("forbids" in found)
     return points - 0.8 * any(p.startswith("已") for p in found.get("thanks", ()))

@@ -22,7 +22,9 @@ HEAT_WINDOW, HEAT_ENOUGH, HEAT_MOST = timedelta(minutes=5), 3, 4
 _CHILDREN = re.compile(
     r"老师|孩子|同学|家长|[学本进离到返]校|校[服园门车长医]|班[里级会费]|[咱我]们班|娃|作业|教室|考试|成绩|teacher|school|kids|myson|daughter|homework|class"
 )
-_ON_TOPIC = frozenset({"school", "child", "classwork", "loss", "warning", "fee", "giving", "complaint"})
+_ON_TOPIC = frozenset(
+    {"school", "child", "classwork", "loss", "warning", "forbids", "fee", "giving", "complaint"}
+)
 
 
 class Talk(StrEnum):
