@@ -13,13 +13,14 @@ export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport VIRTUAL_ENV UV_PYTHON PYTHONHOME PYTHONPATH
 
-.PHONY: help demo setup test lint format clean
+.PHONY: help demo setup test lint audit format clean
 
 help:
 	@echo "make demo     set up, and open the playground in the browser; ARGS='--port 9000' goes to homeroom demo"
 	@echo "make setup    prepare $(VENV), with $(BIN)/homeroom in it"
 	@echo "make test     setup, lint and all tests; ARGS='-k praise -x' goes to pytest"
 	@echo "make lint     check style, types and layers"
+	@echo "make audit    ask whether a library that is used has a known vulnerability"
 	@echo "make format   put the style right"
 	@echo "make clean    remove what the other verbs made"
 	@echo
@@ -38,6 +39,9 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+audit: $(READY)
+	@$(BIN)/python .ci/audit.py
 
 format: $(READY)
 	$(BIN)/ruff check --fix-only .
