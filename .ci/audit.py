@@ -20,25 +20,15 @@ def main() -> int:
             [sys.executable, ".ci/constraints.py"], capture_output=True, text=True, check=True
         )
         locked.write_text(versions.stdout, "utf-8")
-        command = [
-            tool,
-            "-r",
-            locked,
-            "--no-deps",
-            "--disable-pip",
-            "--format",
-            "json",
-            "--progress-spinner",
-            "off",
-        ]
-        asked = subprocess.run(command, capture_output=True, text=True, check=False)
+        options = ["--no-deps", "--disable-pip", "--format", "json", "--progress-spinner", "off"]
+        asked = subprocess.run([tool, "-r", locked, *options], capture_output=True, text=True, check=False)  # noqa: S603
     try:
         found = json.loads(asked.stdout)["dependencies"]
     except (ValueError, KeyError, TypeError):
         return _unasked("the data on vulnerabilities cannot be reached from here")
     told = [package for package in found if "skip_reason" not in package]
     if not told:
-        return _unasked("nothing is known there of any package")
+        return _unasked("no package could be looked up: the list of vulnerabilities is out of reach")
     known = [(package, hole) for package in told for hole in package["vulns"]]
     for package, hole in known:
         fixed = ", ".join(hole["fix_versions"]) or "no version yet"
@@ -48,9 +38,9 @@ def main() -> int:
 
 
 def _tool() -> Path | None:
-    made = subprocess.run([sys.executable, "-m", "venv", TOOL], capture_output=True, check=False)
+    made = subprocess.run([sys.executable, "-m", "venv", TOOL], capture_output=True, check=False)  # noqa: S603
     pip = [TOOL / "bin/python", "-m", "pip", "install", "--quiet", "pip-audit"]
-    if made.returncode or subprocess.run(pip, capture_output=True, check=False).returncode:
+    if made.returncode or subprocess.run(pip, capture_output=True, check=False).returncode:  # noqa: S603
         return None
     return TOOL / "bin/pip-audit"
 
