@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlmodel import col, select
 
 from classroom.events import Json
@@ -21,8 +21,11 @@ def find_button(records: Records, token: str) -> ButtonRow | None:
 
 def end_buttons(records: Records, handle: str, now: datetime) -> None:
     """Switch off every button under a handle, e.g. once a draft is decided."""
-    for row in records.exec(select(ButtonRow).where(ButtonRow.handle == handle)):
-        row.expires_at = min(row.expires_at, now)
+    records.exec(
+        update(ButtonRow)
+        .where(col(ButtonRow.handle) == handle, col(ButtonRow.expires_at) > now)
+        .values(expires_at=now)
+    )
 
 
 def drop_old_buttons(records: Records, now: datetime) -> None:

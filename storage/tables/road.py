@@ -111,7 +111,10 @@ class PostedRow(Table, table=True):
     """What a post of ours became on the platform: one row for each of its messages."""
 
     __tablename__ = "posted"
-    __table_args__ = (Index("ix_posted_handle", "handle", "chat_id"),)
+    __table_args__ = (
+        Index("ix_posted_handle", "handle", "chat_id"),
+        Index("ix_posted_ref", "chat_id", "ref"),
+    )
     id: int = Field(default=None, sa_column=key())
     delivery_id: int | None = Field(
         default=None, sa_column=link("deliveries.id", empty=True, on_delete="SET NULL")
@@ -126,6 +129,7 @@ class ButtonRow(Table, table=True):
     """A button out there: what it means, for whom, until when. The token is random and means nothing."""
 
     __tablename__ = "buttons"
+    __table_args__ = (Index("ix_buttons_handle", "handle"),)
     token: str = Field(primary_key=True)
     purpose: str
     args: dict[str, Json] = Field(default_factory=dict, sa_column=sealed_json("buttons.args"))

@@ -40,3 +40,5 @@ def upgrade() -> None:
         "ix_deliveries_tried", "deliveries", ["due_at"], sqlite_where=tried, postgresql_where=tried
     )
     op.create_index("ix_deliveries_begun", "deliveries", ["id"], sqlite_where=begun, postgresql_where=begun)
+    op.create_index("ix_buttons_handle", "buttons", ["handle"])
+    op.create_index("ix_posted_ref", "posted", ["chat_id", "ref"])
