@@ -118,12 +118,21 @@ def _write_table(
 ) -> TableSummary:
     digest, rows = hashlib.sha256(), 0
     with archive.open(_member(f"tables/{name}.jsonl"), "w", force_zip64=True) as member:
-        for line in lines:
+        for line in _told(lines, advance):
             member.write(line)
             digest.update(line)
             rows += 1
-            advance(1)
     return TableSummary(columns, rows, digest.hexdigest())
+
+
+def _told(lines: Iterable[bytes], advance: Advance) -> Iterator[bytes]:
+    """The same lines; how many went by is told now and then, since each telling draws a bar."""
+    rows = 0
+    for rows, line in enumerate(lines, 1):
+        yield line
+        if rows % copying.BATCH == 0:
+            advance(copying.BATCH)
+    advance(rows % copying.BATCH)
 
 
 def _member(name: str) -> zipfile.ZipInfo:
@@ -196,10 +205,9 @@ class Archive:
     def _is_whole(self, name: str, advance: Advance) -> bool:
         digest, rows, wanted = hashlib.sha256(), 0, self.manifest.tables[name]
         try:
-            for line in self.lines(name):
+            for line in _told(self.lines(name), advance):
                 digest.update(line)
                 rows += 1
-                advance(1)
         except UNREADABLE:
             return False
         return (rows, digest.hexdigest()) == (wanted.rows, wanted.sha256)

@@ -21,6 +21,7 @@ from storage.tables import Chat, Classroom
 class ClassState:
     """A class as whoever runs the server may call it, its zone, and whether anybody teaches it."""
 
+    number: int
     called: str
     timezone: str
     has_teacher: bool
@@ -54,7 +55,7 @@ def failed_events(records: Records) -> int:
 def classes(records: Records, today: date) -> list[ClassState]:
     """Every class that is served."""
     return [
-        ClassState(_called(c), c.timezone, bool(classrooms.teachers(records, c.id, today)))
+        ClassState(c.id, _called(c), c.timezone, bool(classrooms.teachers(records, c.id, today)))
         for c in classrooms.everyone(records)
         if c.state == "active"
     ]

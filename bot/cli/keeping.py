@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from bot.archive import Manifest
 
 BackupFile = Annotated[Path, typer.Argument(help="The backup, e.g. homeroom-2026-11-22.zip.", metavar="FILE")]
-KEEP_APART = (
-    "The key is NOT in it: keep a copy of {key} somewhere else, without it nobody can read this backup."
-)
+KEEP_APART = "The key is NOT in it: keep a copy of {key} elsewhere; without it nobody can read this backup."
 KEY_INSIDE = "The key is IN it: whoever gets this file can read everything. Keep it where no stranger comes."
 
 

@@ -149,7 +149,7 @@ def _classes(records: Records, now: datetime) -> Iterator[Finding]:
     found = checking.classes(records, now.date())
     for one in found:
         if not one.has_teacher:
-            cure = 'homeroom teacher set --classroom "NAME" --telegram ID'
+            cure = f"homeroom teacher set --classroom {one.number} --telegram ID (/me shows a person's id)"
             yield Finding(WARNING, "classes", f"{one.called} has no teacher", cure)
         if not _is_zone(one.timezone):
             cure = "install the time zone data (the package tzdata)"
