@@ -1,0 +1,90 @@
+"""Who leads: never two at once, never for long nobody, and who has lost the lead writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import text
+
+from storage.database import Database, LeadLostError, open_database
+from storage.leading import Leadership, tell
+from tests.conftest import FreshDatabase
+from tests.databases import Kind
+from tests.scenario.conftest import KEY, migrate
+
+
+@pytest.fixture
+def pair(database_kind: Kind, fresh_database: FreshDatabase) -> Iterator[tuple[Database, Database]]:
+    """One database, as two processes have it open."""
+    url = fresh_database(database_kind, migrate)
+    pair = open_database(url, KEY, durable=False), open_database(url, KEY, durable=False)
+    yield pair
+    for database in pair:
+        database.close()
+
+
+async def test_only_one_leads_and_the_other_follows_it(pair: tuple[Database, Database]) -> None:
+    one, other = (Leadership(database) for database in pair)
+    assert await one.take()
+    assert not await other.take()
+    assert [(each.leads, each.stands_by) for each in (one, other)] == [(True, False), (False, True)]
+    await one.give()
+    assert await other.take()
+    assert not await one.take()
+    assert [(each.leads, each.stands_by) for each in (one, other)] == [(False, True), (True, False)]
+    await other.give()
+
+
+async def test_the_leader_hears_what_another_has_stored(pair: tuple[Database, Database]) -> None:
+    leading, standing = pair
+    leadership = Leadership(leading)
+    assert await leadership.take()
+    assert not await leadership.heard(0.01)
+    await standing.write(tell)
+    heard = [await leadership.heard(0.5), await leadership.heard(0.01)]
+    assert heard == [leading.kind == "postgresql", False]  # on SQLite there is nobody beside
+    await leadership.give()
+
+
+async def test_who_has_lost_the_lead_writes_nothing(pair: tuple[Database, Database]) -> None:
+    if pair[0].kind == "sqlite":
+        pytest.skip("the system keeps that lock: it ends with its process only")
+    one, other = (Leadership(database) for database in pair)
+    assert await one.take()
+    await pair[1].write(
+        lambda records: records.connection().execute(
+            text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+        )
+    )
+    assert await other.take()
+    with pytest.raises(LeadLostError):
+        await pair[0].write(tell)
+    with pytest.raises(LeadLostError):
+        await one.heard(0.1)
+    await one.give()
+    assert not await one.take()
+    await pair[0].write(tell)  # to take in for the leader is everybody's
+    await other.give()
+    assert await one.take()
+    await one.give()
+
+
+async def test_a_successor_waits_for_what_is_being_written(pair: tuple[Database, Database]) -> None:
+    if pair[0].kind == "sqlite":
+        pytest.skip("its one writer waits anyway")
+    one, other = (Leadership(database) for database in pair)
+    assert await one.take()
+    with pair[0].transaction() as records:
+        leader = (
+            "SELECT leader FROM instance WHERE id = 1 FOR SHARE"  # as every transaction of the road has it
+        )
+        assert records.connection().execute(text(leader)).scalar() == one.name
+        with pair[1].transaction() as impatient:
+            impatient.connection().execute(text("SET LOCAL lock_timeout = '50ms'"))
+            with pytest.raises(Exception, match="lock timeout"):
+                impatient.connection().execute(text("UPDATE instance SET leader = 'other'"))
+            impatient.rollback()
+    await one.give()
+    assert await other.take()
+    await other.give()
