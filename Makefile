@@ -13,7 +13,7 @@ export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport VIRTUAL_ENV UV_PYTHON PYTHONHOME PYTHONPATH
 
-.PHONY: help demo setup test lint audit format clean
+.PHONY: bench bench-peers help demo setup test lint audit format clean
 
 help:
 	@echo "make demo     set up, and open the playground in the browser; ARGS='--port 9000' goes to homeroom demo"
@@ -22,6 +22,7 @@ help:
 	@echo "make lint     check style, types and layers"
 	@echo "make audit    ask whether a library that is used has a known vulnerability"
 	@echo "make format   put the style right"
+	@echo "make bench    measure; ARGS='--full' measures it all, make bench-peers installs who to compare with"
 	@echo "make clean    remove what the other verbs made"
 	@echo
 	@echo "PYTHON=python3.12 chooses the interpreter, UV=no does without uv (plain pip)."
@@ -47,8 +48,15 @@ format: $(READY)
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
+bench: $(READY)
+	$(BIN)/python -m bench $(ARGS)
+
+bench-peers: $(READY)
+	$(BIN)/python -m venv --clear .venv-peers
+	.venv-peers/bin/python -m pip install --quiet -r bench/peers/requirements.txt
+
 clean:
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+	rm -rf $(VENV) .venv-peers dist build .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment is made anew where its Python is gone or too old; pip 23 (Python 3.11's own) is enough.

@@ -49,6 +49,20 @@ def message(place: int, family: int, text: str, want: str | None = None) -> dict
     return made | ({"want": want} if want else {})
 
 
+def private(native: int, text: str, **more: Any) -> dict[str, Any]:
+    """An update: somebody writes to the bot, and is answered."""
+    number = next(COUNT)
+    written = {
+        "message_id": 500_000 + number,
+        "date": int(time.time()),
+        "from": {"id": native, "is_bot": False, "first_name": "王老师", "language_code": "zh"},
+        "chat": {"id": native, "type": "private", "first_name": "王老师"},
+        **({"text": text} if text else {}),
+        **more,
+    }
+    return {"update_id": 100_000 + number, "message": written, "want": "answer"}
+
+
 def plain(count: int, classes: int, families: int = FAMILIES) -> list[dict[str, Any]]:
     """Messages that need no answer; one at the end of each class does: then all before it is done."""
     found = [

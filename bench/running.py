@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import os
@@ -20,7 +21,7 @@ from typing import Any
 import psutil
 
 from bench import load
-from bench.seed import config, seed
+from bench.seed import FAMILIES, config, seed, teacher_native
 from bench.subjects import Subject
 
 TOKEN = "4242:AAbenchbenchbenchbenchbenchbenchbench"
@@ -90,7 +91,9 @@ class Bot:
 
 
 @contextmanager
-def running(subject: Subject, classes: int, ready: Path | None = None) -> Iterator[Bot]:
+def running(
+    subject: Subject, classes: int, ready: Path | None = None, families: int = FAMILIES
+) -> Iterator[Bot]:
     """Start a bot on a database with so many classes (or a copy of `ready`); stop it afterwards."""
     standin = StandIn()
     with tempfile.TemporaryDirectory(prefix="homeroom-bench-") as name:
@@ -99,7 +102,7 @@ def running(subject: Subject, classes: int, ready: Path | None = None) -> Iterat
         if subject.homeroom:
             url = f"sqlite:///{folder}/homeroom.db"
             if ready is None:
-                seed(url, classes)
+                seed(url, classes, families)
             else:
                 shutil.copytree(ready, folder, dirs_exist_ok=True)
             command += ["--config", str(config(folder, url, api, TOKEN))]
@@ -107,7 +110,7 @@ def running(subject: Subject, classes: int, ready: Path | None = None) -> Iterat
         process = subprocess.Popen(
             command,
             cwd=ROOT if subject.homeroom else folder,
-            env={**os.environ, "BENCH_API": api, "BENCH_TOKEN": TOKEN, **profile_env(subject)},
+            env={**os.environ, "BENCH_API": api, "BENCH_TOKEN": TOKEN},
             stdout=subprocess.DEVNULL,
         )
         try:
@@ -123,11 +126,6 @@ def running(subject: Subject, classes: int, ready: Path | None = None) -> Iterat
             except subprocess.TimeoutExpired:
                 process.kill()
             standin.close()
-
-
-def profile_env(subject: Subject) -> dict[str, str]:
-    """Nothing of ours slows a bot that is measured."""
-    return {"PYTHONDONTWRITEBYTECODE": ""} if subject.homeroom else {}
 
 
 def throughput(bot: Bot, updates: list[dict[str, Any]], patience: float = PATIENCE) -> float:
@@ -155,3 +153,35 @@ def acted_rate(bot: Bot, count: int, classes: int) -> float:
     """Messages answered or deleted in a second."""
     updates = load.acted(count, classes)
     return len(updates) / throughput(bot, updates)
+
+
+def waits(bot: Bot, text: str, times: int, **more: Any) -> float:
+    """Milliseconds (median) from a teacher's private message to its answer."""
+    found = []
+    for _ in range(times):
+        found.append(1000 * throughput(bot, [load.private(teacher_native(0), text, **more)]))
+    return statistics.median(found)
+
+
+def import_seconds(bot: Bot) -> float:
+    """Seconds from a teacher's sending a spreadsheet of a whole school to the answer."""
+    sheet = {"file_id": "r", "file_unique_id": "r", "file_name": "roster.csv", "file_size": 100_000}
+    return waits(bot, "", 1, document=sheet) / 1000
+
+
+async def requests_a_second(port: int, count: int, at_once: int) -> float:
+    """What the stand-in itself can take from a client that does nothing else."""
+    body = b'{"chat_id":1,"text":"x"}'
+    asked = b"POST /bot1:x/sendMessage HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+
+    async def one() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for _ in range(count // at_once):
+            writer.write(asked)
+            head = await reader.readuntil(b"\r\n\r\n")
+            await reader.readexactly(int(head.rsplit(b" ", 1)[1]))
+        writer.close()
+
+    begun = time.monotonic()
+    await asyncio.gather(*(one() for _ in range(at_once)))
+    return count / (time.monotonic() - begun)

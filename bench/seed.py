@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from storage.database import open_database
-from storage.tables import Account, Chat, Classroom, Guardian, Member, Person, RoleGrant, StudentRow
+from storage.tables import Account, Chat, Classroom, Guardian, Member, Notice, Person, RoleGrant, StudentRow
 
 FAMILIES = 40
 SURNAMES = "张王李赵陈杨刘黄周吴"
@@ -138,6 +138,30 @@ def _rows(places: range, families: int) -> Iterator[tuple[Any, list[dict[str, An
             }
             for c in places
             for f in range(families)
+        ],
+    )
+    yield (
+        Notice,
+        [
+            {
+                "classroom_id": c + 1,
+                "number": 1,
+                "by_person": c * people + 1,
+                "drafted_by": c * people + 1,
+                "text": "周五下午三点开家长会，请准时参加。",
+                "before": None,
+                "files": [],
+                "receipts": True,
+                "urgent": False,
+                "state": "open",
+                "version": 1,
+                "handle": f"notice/{c + 1}",
+                "names_date": None,
+                "pinned": False,
+                "made_at": now,
+                "sent_at": now,
+            }
+            for c in places
         ],
     )
     yield (

@@ -27,6 +27,10 @@ _NUMBERS = re.compile(rb"\d+")
 _OFFSET = re.compile(_NAME.replace(b"%b", b"offset") + rb"(-?\d+)")
 _TIMEOUT = re.compile(_NAME.replace(b"%b", b"timeout") + rb"(\d+)")
 _LENGTH = re.compile(rb"\r\ncontent-length:\s*(\d+)", re.IGNORECASE)
+CHILDREN = 5_000
+ROSTER = "\n".join(
+    ["姓名,学号", *(f"学生{chr(0x4E00 + n // 64)}{chr(0x5200 + n % 64)},{n:05}" for n in range(CHILDREN))]
+).encode()
 TRUE = b'{"ok":true,"result":true}'
 
 
@@ -148,6 +152,10 @@ class Server:
                 self.deleted += 1
         return TRUE
 
+    def file(self, words: bytes) -> bytes:
+        """Where a file is; every file is the roster of a whole school."""
+        return b'{"ok":true,"result":{"file_id":"r","file_unique_id":"r","file_path":"roster.csv"}}'
+
     def chat(self, words: bytes) -> bytes:
         """What a chat is."""
         found = _CHAT.search(words)
@@ -169,6 +177,7 @@ class Connection(asyncio.Protocol):
             "deletemessage": server.delete,
             "deletemessages": server.delete,
             "getchat": server.chat,
+            "getfile": server.file,
         }
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -193,6 +202,9 @@ class Connection(asyncio.Protocol):
         path, _, query = target.partition(b"?")
         if path == b"/control":
             self.answer(self.server.control(body))
+            return
+        if path.startswith(b"/file/"):
+            self.answer(ROSTER)
             return
         method = path.rsplit(b"/", 1)[1].decode().lower()
         words = b"?" + query if query else body
