@@ -68,9 +68,7 @@ class Explaining:
             plans.append((plan.at, self._agenda(plan.kind, number)))
         for held in looking.waiting(records, now, MOST):
             if isinstance(held.effect, Post | Tell):
-                plans.append(
-                    (held.due_at, self._label("agenda", kind="held", number=self._name(held.native)))
-                )
+                plans.append((held.due_at, self._agenda("held", self._name(held.native))))
         return sorted(plans)
 
     def _agenda(self, kind: str, number: Json) -> str:
