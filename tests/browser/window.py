@@ -79,6 +79,9 @@ class Window:
         await tools.last.click()
         await self.page.locator(".menu-item").last.click()
         await self.page.locator("dialog .primary").click()
+        await expect(
+            self.page.locator(".toast").filter(has_text=re.compile("^重新开始了|^Started"))
+        ).to_be_visible()
         await expect(self.page.locator(".try[data-done=yes]")).to_have_count(0)
         await expect(self.page.locator(".now-time")).to_have_text("07:20")
 

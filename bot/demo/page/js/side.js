@@ -74,7 +74,10 @@ export class Side {
 
   async restart() {
     const sure = await confirmed({ title: t('restart'), text: state.data ? t('restart_data', { file: state.data }) : t('restart_why'), yes: t('restart_yes'), danger: true });
-    if (sure) await this.act('restart');
+    if (!sure) return;
+    emit('toast', { text: t('restarting') });
+    const ack = await this.act('restart');
+    if (ack.ok) emit('toast', { text: t('restarted') });
   }
 
   async act(verb, fields) {
