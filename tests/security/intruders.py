@@ -24,6 +24,9 @@ THE_ROAD = (
 )  # fmt: skip
 """Tables that say only that somebody was there and was answered."""
 
+EXAMPLES = re.compile("<code>/.*?</code>|<blockquote>.*?</blockquote>|例如：张小明 妈妈")
+"""How a command is written, for which the templates have a name of their own, and what the reader wrote."""
+
 
 @dataclass
 class Traces:
@@ -212,7 +215,7 @@ class Intruders:
 
     def named(self, before: Traces) -> list[str]:
         """What was said since and names a child, examples and the reader's own quoted words left out."""
-        said = [re.sub("<code>/.*?</code>|<blockquote>.*?</blockquote>", "", t) for t in self.told(before)]
+        said = [EXAMPLES.sub("", t) for t in self.told(before)]
         return [text for text in said if any(name in text for name in self.names())]
 
 
