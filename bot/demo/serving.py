@@ -96,6 +96,8 @@ async def _serve(options: Options) -> None:
         if opening.done():
             opening.result()
             await asyncio.wait([serving, stopping, showing], return_when=asyncio.FIRST_COMPLETED)
+        if showing.done():
+            showing.result()  # a page that is not drawn any more must not end as if all were well
     finally:
         for task in (opening, showing, stopping):
             task.cancel()
