@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from classroom.people import Role
 from classroom.roster_rows import RefusedRow, RosterSheet, SheetError
 from classroom.sheets.rosters import read_roster
 from handlers import roster_files
-from storage import classrooms, identity, reading, roster_imports
+from storage import announcements, classrooms, identity, reading, roster_imports
 from storage.database import Database, Records, open_database
 from storage.roster_imports import Taken
 from storage.tables import Classroom
@@ -141,3 +141,52 @@ def _reasons(refused: Iterable[RefusedRow]) -> Iterable[tuple[int, str]]:
 
 def _plain(body: str) -> str:
     return markup.read(body)[0].strip()
+
+
+LONGEST_NOTICE = 3500
+"""Characters of a notice to many classes, so that it stays one message everywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A notice to many classes, ready to be sent: to whom it goes and what it says."""
+
+    words: str
+    classes: dict[int, str] | None
+    readers: int
+
+
+def prepare_announcement(settings: Settings, file: Path, to: Sequence[str]) -> Announcement:
+    """Read the text and count its readers; `to` are names or numbers of classes, or "all"."""
+    words = _words_of(file)
+    database = open_existing(settings)
+    try:
+        with database.transaction() as records:
+            chosen = (
+                None if "all" in to else {found.id: found.name for found in (find(records, n) for n in to)}
+            )
+            return Announcement(words, chosen, announcements.count(records, chosen))
+    finally:
+        database.close()
+
+
+def send_announcement(settings: Settings, ready: Announcement) -> None:
+    """Accept it in one transaction; the bot that runs fans it out."""
+    database = open_existing(settings)
+    try:
+        with database.transaction() as records:
+            announcements.begin(records, ready.words, ready.classes, utc_now())
+    finally:
+        database.close()
+
+
+def _words_of(file: Path) -> str:
+    try:
+        words = file.read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError:
+        raise ConfigError(f"{file}: not a text in UTF-8; save it as plain text") from None
+    if not words:
+        raise ConfigError(f"{file}: there is nothing in it to send")
+    if len(words) > LONGEST_NOTICE:
+        raise ConfigError(f"{file}: {len(words)} characters; at most {LONGEST_NOTICE} fit into one message")
+    return words

@@ -2,6 +2,7 @@
 
 from handlers import (
     acks,
+    announcement,
     bind,
     concern,
     concern_draft,
@@ -70,6 +71,7 @@ FEATURES: tuple[Feature, ...] = (
     poll_close.feature,
     poll_repeat.feature,
     schedule.feature,
+    announcement.feature,
     leave.feature,
     leave_morning.feature,
     requests.feature,

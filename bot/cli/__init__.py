@@ -26,6 +26,8 @@ cli.command(epilog=example("homeroom backup homeroom-backup.zip"))(keeping.backu
 cli.command(epilog=example("homeroom restore homeroom-backup.zip --config config.toml"))(keeping.restore)
 cli.command(epilog=example('homeroom export --classroom "三年级2班" --output class.zip'))(classes.export)
 
+cli.command(epilog=example("homeroom notice snow.txt --to all"))(classes.notice)
+
 migrate = typer.Typer(
     no_args_is_help=True,
     help="Move everything to another kind of database.",

@@ -11,15 +11,19 @@ import typer
 from bot.cli.shared import (
     CONFIG,
     LOOK,
+    OTHER_ERROR,
     AsJson,
     ClassName,
     Config,
     Secrets,
+    Yes,
     answer,
+    fail,
     guarded,
     progress,
     settings_of,
 )
+from classroom.events import Json
 
 
 def teacher_set(
@@ -116,3 +120,41 @@ def _export(
         "It is not sealed: hand it to the class's teacher only, and delete it afterwards."
     )
     answer(made.to_json(), lines, as_json)
+
+
+def notice(
+    file: Annotated[Path, typer.Argument(help="What to say: a text file.", metavar="FILE")],
+    to: Annotated[
+        list[str],
+        typer.Option("--to", help="A class, by name or number; or all.", metavar="NAME"),
+    ],
+    config: Config = CONFIG,
+    secrets: Secrets = None,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Tell the families and teachers of many classes something, each in private, while the bot runs.
+
+    Shows the text and how many will read it, and asks. Quiet hours hold; nobody waits behind it.
+    """
+    guarded(lambda: _notice(file, to, config, secrets, yes, as_json))
+
+
+def _notice(file: Path, to: list[str], config: Path, secrets: Path | None, yes: bool, as_json: bool) -> None:
+    from bot import classes  # noqa: PLC0415 - --help is quicker without the libraries
+
+    settings = settings_of(config, secrets)
+    ready = classes.prepare_announcement(settings, file, to)
+    where = "all classes" if ready.classes is None else ", ".join(ready.classes.values())
+    if not ready.readers:
+        fail(
+            f"nobody in {where} can be reached: families link themselves to children first",
+            OTHER_ERROR,
+        )
+    if not yes:
+        typer.echo(f"{ready.words}\n", err=True)
+        typer.confirm(f"Send this to {ready.readers} people of {where}?", abort=True, err=True)
+    classes.send_announcement(settings, ready)
+    said = f"Accepted: {ready.readers} people of {where} are told as fast as the platform permits."
+    told: Json = None if ready.classes is None else [*ready.classes]
+    answer({"readers": ready.readers, "classes": told}, said, as_json)

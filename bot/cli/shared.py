@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 
+from bot.packages import own_packages
 from classroom.errors import ConfigError, HomeroomError
 from classroom.events import Json
 
@@ -55,6 +56,7 @@ def settings_of(config: Path, secrets: Path | None) -> Settings:
 def guarded(work: Callable[[], T]) -> T:
     """Turn our own errors and the machine's into one line and an exit code."""
     try:
+        own_packages()  # before any of them is imported
         return work()
     except ConfigError as error:
         fail(str(error), CONFIG_ERROR)
