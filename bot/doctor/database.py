@@ -118,9 +118,10 @@ def road(records: Records, now: datetime) -> Iterator[Finding]:
     event, delivery = age(waits.oldest_event, now), age(waits.oldest_delivery, now)
     cure = "is `homeroom run` running? if it is, its log says what stands in the way"
     if event > EVENT_SECONDS:
-        yield Finding(WARNING, "backlog", f"{waits.events} events wait, the oldest for {_long(event)}", cure)
+        what = f"events that wait: {waits.events}, the oldest for {_long(event)}"
+        yield Finding(WARNING, "backlog", what, cure)
     if delivery > DELIVERY_SECONDS:
-        what = f"{waits.deliveries} messages are late, the oldest by {_long(delivery)}"
+        what = f"messages that are late: {waits.deliveries}, the oldest by {_long(delivery)}"
         yield Finding(WARNING, "backlog", what, cure)
     if event <= EVENT_SECONDS and delivery <= DELIVERY_SECONDS:
         yield Finding(OK, "backlog", "nothing waits longer than it should")
@@ -137,12 +138,12 @@ def _given_up(records: Records) -> Iterator[Finding]:
     states, failed = deliveries_by_state(records), checking.failed_events(records)
     if dead := states.get("dead", 0):
         cure = "look for `delivery failed` in the log; the teachers were told of what concerned them"
-        yield Finding(WARNING, "deliveries", f"{dead} were given up after a day of trying", cure)
+        yield Finding(WARNING, "deliveries", f"given up after a day of trying: {dead}", cure)
     if failed:
         cure = "look for `event failed` in the log and report it; what was said is kept, sealed, for 30 days"
-        yield Finding(WARNING, "events", f"{failed} could not be handled", cure)
+        yield Finding(WARNING, "events", f"could not be handled: {failed}", cure)
     if twice := queue.possible_duplicates(records):
-        yield Finding(OK, "deliveries", f"{twice} messages may have arrived twice, after a break in the line")
+        yield Finding(OK, "deliveries", f"may have arrived twice, after a break in the line: {twice}")
 
 
 def _classes(records: Records, now: datetime) -> Iterator[Finding]:
@@ -154,7 +155,7 @@ def _classes(records: Records, now: datetime) -> Iterator[Finding]:
         if not _is_zone(one.timezone):
             cure = "install the time zone data (the package tzdata)"
             yield Finding(FAILURE, "time zone", f"{one.called} is in {one.timezone}, unknown here", cure)
-    yield Finding(OK, "classes", f"{len(found)} are served" if found else "none yet: /setup NAME in a group")
+    yield Finding(OK, "classes", f"served: {len(found)}" if found else "none yet: /setup NAME in a group")
 
 
 def _is_zone(name: str) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import typer
@@ -84,6 +86,23 @@ def test_help_waits_for_no_library_of_the_bot(words: list[str]) -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
     )
     assert set(json.loads(done.stderr)) & HEAVY == set()
+
+
+@pytest.mark.parametrize("name", ["scheduler", "storage", "templates"])
+@pytest.mark.parametrize("command", ["run", "doctor"])
+def test_somebody_elses_package_of_our_name_is_named(tmp_path: Path, name: str, command: str) -> None:
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "__init__.py").write_text("")
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "bot", command],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
+    )
+    assert done.returncode == 2 and done.stderr.count("\n") == 1
+    assert f"package {name} at {tmp_path / name}" in done.stderr and "virtual environment" in done.stderr
 
 
 def test_the_version_is_the_packages() -> None:

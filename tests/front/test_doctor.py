@@ -240,9 +240,9 @@ def test_what_waits_and_what_was_given_up(tmp_path: Path, url: str, server: BotA
     told = homeroom("doctor", "--json", "--config", config)
     assert told.code == 1
     said = " ".join(what for _, what, _ in findings(told, "backlog"))
-    assert "1 events wait, the oldest for 3 hours" in said and "1 messages are late" in said
+    assert "events that wait: 1, the oldest for 3 hours" in said and "late: 1" in said
     assert [f[0] for f in findings(told, "deliveries")] == ["warning", "ok"]
-    assert "2 messages may have arrived twice" in findings(told, "deliveries")[1][1]
+    assert "twice, after a break in the line: 2" in findings(told, "deliveries")[1][1]
     assert level(told, "events") == ["warning"]
     unwell = homeroom("health", "--config", config)
     assert unwell.code == 3 and "wait" in unwell.err
