@@ -62,6 +62,9 @@ class Host:
         house.stage.watchers.append(self._works)
         self.house = house
         house.begin()
+        for window in self.windows:  # before anything that waited for a class is done in the old one
+            window.view = self.views[window.view.cast.language]
+            window.greet(version("homeroom-bot"))
         self.ready.set()
         self._changed.set()
 
@@ -82,9 +85,6 @@ class Host:
                 if old.keep is not None:
                     old.forget()
             await self.open(language)
-            for window in list(self.windows):
-                window.view = self.views[window.view.cast.language]
-                window.greet(version("homeroom-bot"))
 
     # --- showing --------------------------------------------------------------------------------
 
@@ -118,8 +118,9 @@ class Host:
                     await self._changed.wait()
             await asyncio.sleep(DEBOUNCE)
             self._changed.clear()
-            if self.house is not None:
-                await self._draw(self.house)
+            async with self._moving:
+                if self.house is not None:
+                    await self._draw(self.house)
 
     async def _draw(self, house: House) -> None:
         for window in self.windows:
