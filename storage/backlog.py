@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Table, func, or_, select
+from sqlalchemy import ColumnElement, Table, func, literal_column, or_, select, text
 from sqlmodel import col
 
 from storage.database import Records
@@ -16,6 +16,9 @@ from storage.tables import Classroom, ScheduleRow, Violation
 
 SCHEDULES = ScheduleRow.metadata.tables["schedules"]
 VIOLATIONS = Violation.metadata.tables["violations"]
+ODD = text("state IN ('parked', 'failed', 'dead')")
+"""As the index has it: with values put in later, SQLite would not use it."""
+
 SETTLED = timedelta(minutes=1)
 """After this time what was done about a violation is not expected to change any more."""
 
@@ -53,9 +56,22 @@ def backlog(records: Records, now: datetime, platforms: Sequence[str]) -> Backlo
 
 
 def deliveries_by_state(records: Records) -> dict[str, int]:
-    """How many deliveries are kept in each state."""
-    counted = select(DELIVERIES.c.state, func.count()).group_by(DELIVERIES.c.state)
-    return {str(state): int(count) for state, count in records.connection().execute(counted)}
+    """How many deliveries are in each state that somebody may have to look at: not those that were sent."""
+    run = records.connection().execute
+    counted = {
+        state: int(
+            run(select(func.count()).where(DELIVERIES.c.state == literal_column(f"'{state}'"))).scalar_one()
+        )
+        for state in ("pending", "sending")
+    }
+    odd = select(DELIVERIES.c.state, func.count()).where(ODD).group_by(DELIVERIES.c.state)
+    return counted | {"parked": 0, "failed": 0, "dead": 0} | {str(s): int(n) for s, n in run(odd)}
+
+
+def suspected_duplicates(records: Records) -> int:
+    """How many messages may have arrived twice, of those whose delivery is still kept."""
+    total = select(func.sum(DELIVERIES.c.possible_duplicates)).where(text("possible_duplicates > 0"))
+    return int(records.connection().execute(total).scalar() or 0)
 
 
 def active_classrooms(records: Records) -> int:

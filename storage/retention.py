@@ -58,6 +58,12 @@ def _erase_closed_requests(records: Records, before: datetime) -> None:
 
 
 def _drop_deliveries(records: Records, before: datetime) -> None:
+    """Of the oldest rows those that are over, and those that nobody has opened the private door for."""
     table = queue.DELIVERIES
-    over = select(table.c.id).where(table.c.finished_at < before).order_by(table.c.id).limit(AT_ONCE)
+    oldest = (
+        select(table.c.id, table.c.created_at, table.c.state).order_by(table.c.id).limit(AT_ONCE).subquery()
+    )
+    over = select(oldest.c.id).where(
+        oldest.c.created_at < before, oldest.c.state.not_in(("pending", "sending"))
+    )
     records.connection().execute(delete(table).where(table.c.id.in_(over)))

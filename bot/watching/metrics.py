@@ -17,7 +17,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from bot.app import App
 from bot.watching.health import DATABASE_SECONDS, age, trouble_of
 from classroom.errors import DatabaseError
-from storage import backlog, queue
+from storage import backlog
 from storage.database import Records
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -79,7 +79,7 @@ class Metrics:
         seen.verdicts += self._reader.verdicts(records, now)
         if self._clock() - self._walked_at > REST:
             seen.states = backlog.deliveries_by_state(records)
-            seen.duplicates = queue.possible_duplicates(records)
+            seen.duplicates = backlog.suspected_duplicates(records)
             seen.classrooms = backlog.active_classrooms(records)
             self._walked_at = self._clock()
 

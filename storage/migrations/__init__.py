@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from classroom.errors import DatabaseError
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest step, named here so that a start need not read every file of the history."""
 
 

@@ -236,6 +236,7 @@ def erase_old_texts(records: Records, now: datetime, keep: timedelta = KEEP_TEXT
         .where(
             DELIVERIES.c.state.in_(("sent", "failed", "dead")),
             DELIVERIES.c.payload.is_not(None),
+            DELIVERIES.c.finished_at.is_not(None),
             DELIVERIES.c.finished_at < now - keep,
         )
         .values(payload=None)

@@ -75,6 +75,9 @@ class DeliveryRow(Table, table=True):
         _only("ix_deliveries_waiting", "lane due_at id lane_key", "state = 'pending'"),
         _only("ix_deliveries_tried", "due_at", "state = 'pending' AND attempts > 0"),
         _only("ix_deliveries_begun", "id", "state = 'sending'"),
+        _only("ix_deliveries_odd", "state", "state IN ('parked', 'failed', 'dead')"),
+        _only("ix_deliveries_doubtful", "possible_duplicates", "possible_duplicates > 0"),
+        _only("ix_deliveries_texts", "finished_at", "payload IS NOT NULL AND finished_at IS NOT NULL"),
         Index("ix_deliveries_handle", "handle", "state"),
         Index("ix_deliveries_chat", "chat_id", "state"),
     )
