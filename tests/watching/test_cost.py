@@ -19,8 +19,8 @@ MANY = 3000
 def fill(records: Records, now: datetime) -> None:
     """Many deliveries, nearly all of them sent long ago."""
     chat = text(
-        "INSERT INTO chats (platform, native, kind, title, door, present, admin, rights, introduced, created_at) "
-        "VALUES ('web', '1', 'private', :t, 'open', :y, :n, '[]', :n, 1)"
+        "INSERT INTO chats (platform, native, kind, title, door, present, admin, rights, introduced, "
+        "created_at) VALUES ('web', '1', 'private', :t, 'open', :y, :n, '[]', :n, 1)"
     )
     records.connection().execute(chat, {"t": b"", "y": True, "n": False})
     row = {
