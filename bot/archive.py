@@ -90,7 +90,7 @@ def _write_tables(
 ) -> Manifest:
     with reading.snapshot(url) as connection:
         step = settled(reading.revision(connection))
-        found = copying.tables(connection)
+        found = copying.tables_of_step(connection, step)
         advance = begin(sum(copying.count(connection, table) for table in found))
         tables = {
             table.name: _write_table(archive, table.name, copying.columns(table), lines, advance)
@@ -260,7 +260,7 @@ def move(source: str, target: str, begin: Begin) -> Manifest:
     """Copy an SQLite database that nobody uses into a server; what an interrupted run has done stays."""
     with restoring.held(source), reading.snapshot(source) as connection:
         step = settled(reading.revision(connection))
-        found = {table.name: table for table in copying.tables(connection)}
+        found = {table.name: table for table in copying.tables_of_step(connection, step)}
         summaries = {name: copying.summary(connection, table) for name, table in found.items()}
         rows = sum(summary.rows for summary in summaries.values())
         restoring.restore(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -36,6 +36,8 @@ from sqlalchemy.sql import ColumnElement
 
 from classroom.errors import DatabaseError
 from classroom.events import Json
+from storage.migrations import HEAD
+from storage.tables import metadata
 
 VERSIONS = "alembic_version"
 BATCH = 500
@@ -80,11 +82,23 @@ def _pair(data: Json) -> tuple[str, str]:
     raise ValueError("not a column")
 
 
-def tables(connection: Connection) -> list[Table]:
-    """Every table of a database but the one that names its step, parents before children."""
+def tables(connection: Connection, names: Collection[str] | None = None) -> list[Table]:
+    """These tables of a database, or all but the one that names its step, parents before children."""
+
+    def wanted(name: str, _: object) -> bool:
+        return name in names if names is not None else name != VERSIONS
+
     found = MetaData()
-    found.reflect(connection, resolve_fks=False)
-    return [table for table in found.sorted_tables if table.name != VERSIONS]
+    found.reflect(connection, resolve_fks=False, only=wanted)
+    return found.sorted_tables
+
+
+def tables_of_step(connection: Connection, step: str) -> list[Table]:
+    """The tables that are Homeroom's; others may live in the same database, if it is a server's.
+
+    Of another step than this program's the names are not known here: then it is all there is.
+    """
+    return tables(connection, metadata.tables.keys() if step == HEAD else None)
 
 
 def columns(table: Table) -> tuple[tuple[str, str], ...]:

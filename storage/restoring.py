@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 
-from sqlalchemy import Connection, Engine, MetaData, Table, text
+from sqlalchemy import Connection, Engine, Table, text
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
 
@@ -31,7 +31,7 @@ def occupied(url: str) -> int:
     with reading.snapshot(url) as connection:
         if (reading.revision(connection) or "").startswith(RESTORING):
             return 0
-        ours = [t for t in copying.tables(connection) if t.name in metadata.tables and t.name != "instance"]
+        ours = copying.tables(connection, metadata.tables.keys() - {"instance"})
         return sum(copying.count(connection, table) for table in ours)
 
 
@@ -131,11 +131,10 @@ def _mark(connection: Connection, step: str) -> None:
 
 
 def _drop(connection: Connection) -> None:
-    found = MetaData()
-    found.reflect(connection, resolve_fks=False)
-    ours = [t for t in found.sorted_tables if t.name in metadata.tables or t.name == copying.VERSIONS]
+    ours = copying.tables(connection, metadata.tables.keys() | {copying.VERSIONS})
     functions = _trigger_functions(connection, ours)
-    found.drop_all(connection, tables=ours)
+    for table in reversed(ours):
+        table.drop(connection)
     for function in functions:
         connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {function}")
 
@@ -153,7 +152,7 @@ def _trigger_functions(connection: Connection, ours: list[Table]) -> list[str]:
 
 def _fill(engine: Engine, wanted: Mapping[str, TableSummary], source: Source, advance: Advance) -> None:
     with engine.begin() as connection:
-        found = copying.tables(connection)
+        found = copying.tables(connection, wanted.keys())
         if {t.name: copying.columns(t) for t in found} != {n: s.columns for n, s in wanted.items()}:
             raise DatabaseError("the copy has other tables than its step: it was not made by Homeroom")
         done = _finished(connection, found, wanted)
@@ -175,7 +174,7 @@ def _finished(connection: Connection, found: list[Table], wanted: Mapping[str, T
 def _finish(engine: Engine, step: str, wanted: Mapping[str, TableSummary]) -> None:
     """See that every row arrived as it left, and only then give the database its step."""
     with engine.begin() as connection:
-        found = copying.tables(connection)
+        found = copying.tables(connection, wanted.keys())
         wrong = [t.name for t in found if copying.summary(connection, t) != wanted[t.name]]
         if wrong:
             raise DatabaseError(f"these tables did not arrive whole: {', '.join(wrong)}; run the same again")

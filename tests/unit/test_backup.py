@@ -233,6 +233,26 @@ def test_what_was_there_is_counted_and_then_gone(
         assert connection.execute(text("SELECT count(*) FROM classrooms")).scalar() == 1
 
 
+def test_what_else_lives_on_the_server_is_left_alone(
+    fresh_database: FreshDatabase, tmp_path: Path, target_key: Path
+) -> None:
+    source, target = (fresh_database("postgresql", migrate) for _ in range(2))
+    a_class(source).close()
+    for url in (source, target):
+        engine = make_engine(reading.parse(url), durable=False)
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE another (moment timestamptz, amount numeric)"))
+            connection.execute(text("INSERT INTO another VALUES (now(), 1.5)"))
+        engine.dispose()
+    made = archive.back_up(source, KEY, tmp_path / "b.zip", NOW, quiet, with_key=False, force=False)
+    assert "another" not in made.tables
+    with archive.opened(tmp_path / "b.zip") as opened:
+        archive.restore(opened, target, target_key, quiet)
+    with reading.snapshot(target) as connection:
+        assert connection.execute(text("SELECT count(*) FROM another")).scalar() == 1
+        assert connection.execute(text("SELECT count(*) FROM classrooms")).scalar() == 1
+
+
 def test_a_backup_of_an_older_step_is_brought_up_to_date(tmp_path: Path, target_key: Path) -> None:
     old = f"sqlite:///{tmp_path / 'old.db'}"
     engine = make_engine(reading.parse(old), durable=False)
