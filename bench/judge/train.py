@@ -16,7 +16,7 @@ from classroom.rules.topics.weights import BUCKETS
 
 TARGET = Path(leaning.__file__).with_name("weights.py")
 EPOCHS, RATE, DECAY = 30, 0.15, 3e-5
-LEGITIMATE = 1.5
+LEGITIMATE = 1.8
 """A legitimate message weighs so much more: wronging a parent is worse than missing an ad."""
 
 Row = tuple[list[int], int, float]

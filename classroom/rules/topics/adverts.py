@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from classroom.rules.topics.leaning import lean
 from classroom.rules.topics.matching import Found
 from classroom.rules.topics.verdicts import Category, Said, Speaker, Sureness, Verdict, verdict_of
 
@@ -33,7 +34,7 @@ AGAINST = {
     "loss": 2.0,
     "asking": 1.8,
     "mark": 0.8,
-    "giving": 1.2,
+    "giving": 0.8,
     "school": 1.0,
     "child": 0.8,
     "thanks": 0.7,
@@ -48,58 +49,78 @@ FRIENDLY = 2.0
 _ASKS = frozenset({"warning", "forbids", "asking", "classwork", "loss"})
 _OFFERS = frozenset({"scam", "earn", "sell", "trade", "commerce"})
 _REACHES = frozenset({"handle", "invite", "group_link", "contact", "shop_link"})
+TIP, LEAST, MOST = 0.8, -1.2, 2.5
+"""How much the leaning weighs, and within which bounds."""
+
+SHORT = 10
+"""A text of fewer characters leans this way or that by chance."""
+
+LEANS, LEANS_HARD, STRANGER = 0.5, 1.0, 0.3
+_TRADING = frozenset({"commerce", "goods", "promo", "invite"})
 _SMALL = frozenset({"amount", "link", "forward", "phone", "scan"})
 _WEAK = frozenset({"contact", "promo", "goods", "commerce", "invite"})
 _HARD = frozenset({"scam", "earn", "handle", "group_link", "sell", "trade"})
 
 
-def weigh_advert(said: Said, found: Found) -> Verdict | None:
-    """Delete only where two kinds of signs stand together, one of them seldom met in honest messages."""
+def weigh_advert(said: Said, text: str, found: Found) -> Verdict | None:
+    """Delete only where two kinds of signs stand together, one of them seldom met in honest messages.
+
+    Which way the words lean may tip the balance between a few signs and what speaks against them.
+    """
     kinds = found.keys() & POINTS.keys()
     telling = kinds - _SMALL
-    if not telling or (
-        len(telling) == 1
-        and telling <= _WEAK
-        and len(found[next(iter(telling))]) < 2
-        and not kinds & {"phone", "scan"}
-    ):
+    if not kinds:
         return None
-    points = sum(
-        POINTS[kind] + MORE * min(4 if kind == "commerce" else 2, len(found[kind]) - 1) for kind in kinds
-    )
-    points += 0.3 if said.speaker in (Speaker.VISITOR, Speaker.CHANNEL) else 0.0
+    most = MOST if len(text) >= SHORT else 0.0
+    leaning = max(LEAST, min(most, lean(text, found)))
+    if not telling and leaning < LEANS_HARD:
+        return None
+    against = _against(found)
+    points = _points(found, kinds) - against + TIP * leaning
+    if said.speaker in (Speaker.VISITOR, Speaker.CHANNEL):
+        points += STRANGER
+    category = Category.AD if telling & (_OFFERS | {"goods"}) or not telling & _REACHES else _reaching(found)
+    if _surely(found, telling, points, against, leaning):
+        return verdict_of(category, Sureness.SURE, found, kinds)
+    if not telling:
+        told = points >= LEANS_HARD and not found.keys() & _ASKS
+        return verdict_of(category, Sureness.LIKELY, found, kinds) if told else None
+    if points >= LIKELY and (leaning >= LEANS or _enough(found, kinds, telling)):
+        return verdict_of(category, Sureness.LIKELY, found, kinds)
+    return None
+
+
+def _points(found: Found, kinds: set[str]) -> float:
+    more = {kind: 4 if kind == "commerce" else 2 for kind in kinds}
+    return sum(POINTS[kind] + MORE * min(more[kind], len(found[kind]) - 1) for kind in kinds)
+
+
+def _against(found: Found) -> float:
     weights = {
         kind: weight + MORE_AGAINST * min(2, len(found[kind]) - 1)
         for kind, weight in AGAINST.items()
         if kind in found
     }
     grave = sum(weight for kind, weight in weights.items() if kind in _ASKS)
-    against = grave + min(FRIENDLY, sum(weights.values()) - grave)
-    return _decide(found, kinds, telling, points - against, against)
+    return grave + min(FRIENDLY, sum(weights.values()) - grave)
 
 
-def _decide(
-    found: Found, kinds: set[str], telling: set[str], points: float, against: float
-) -> Verdict | None:
-    category = Category.AD if telling & (_OFFERS | {"goods"}) or not telling & _REACHES else _reaching(found)
-    enough = SURE if not against else SURE_AGAINST
-    asked = found.keys() & _ASKS
-    trading = sum(len(found[kind]) for kind in telling & {"commerce", "goods", "promo", "invite"}) > 2
+def _surely(found: Found, telling: set[str], points: float, against: float, leaning: float) -> bool:
+    """Two kinds of signs, one of them hard or many of trade; and nothing asks, warns or leans away."""
+    trading = sum(len(found[kind]) for kind in telling & _TRADING) > 2
     several = len(telling) > 1 or len(found.get("scam", ())) > 1
-    if points >= enough and several and (telling & _HARD or trading) and not asked:
-        return verdict_of(category, Sureness.SURE, found, kinds)
-    alone = (
-        len(telling) > 1
-        or telling & _HARD
-        or len(found.get("commerce", ())) > 2
-        or len(found.get("invite", ())) > 1
-        or (kinds & _SMALL)
-    )
-    if points >= LIKELY and alone:
-        return verdict_of(category, Sureness.LIKELY, found, kinds)
-    if telling <= {"handle", "group_link"} and points >= POINTS["handle"]:
-        return verdict_of(category, Sureness.LIKELY, found, kinds)
-    return None
+    phrases = sum(len(found[kind]) for kind in telling)
+    seldom = telling & _HARD or trading or (leaning >= LEANS_HARD and phrases > 2)
+    if not several or not seldom or found.keys() & _ASKS or leaning < 0:
+        return False
+    return points >= (SURE_AGAINST if against else SURE)
+
+
+def _enough(found: Found, kinds: set[str], telling: set[str]) -> bool:
+    """Enough of the signs themselves, where the words do not lean."""
+    many = len(found.get("commerce", ())) > 2 or len(found.get("invite", ())) > 1
+    weak = len(telling) == 1 and telling <= _WEAK and len(found[next(iter(telling))]) < 2
+    return bool(len(telling) > 1 or telling & _HARD or many or (kinds & _SMALL and not weak))
 
 
 def _reaching(found: Found) -> Category:

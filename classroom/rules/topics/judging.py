@@ -10,6 +10,7 @@ from classroom.rules.topics import lexicon
 from classroom.rules.topics.adverts import weigh_advert
 from classroom.rules.topics.floods import flood
 from classroom.rules.topics.leaks import leak
+from classroom.rules.topics.leaning import lean
 from classroom.rules.topics.matching import Found, Lists
 from classroom.rules.topics.money import money
 from classroom.rules.topics.reading import Reading, read, tight
@@ -134,25 +135,18 @@ def _weigh(said: Said, text: str, found: Found) -> Verdict:
     """The first category that has its evidence."""
     if found.keys() <= _GUARDS:
         return leak(said, text, found) or _OK
-    for judged in (_money, leak, _votes, _advert, _gift, _chain):
+    for judged in (money, leak, _votes, weigh_advert, _gift, _chain):
         if verdict := judged(said, text, found):
             return verdict
     return _OK
 
 
-def _money(said: Said, _text: str, found: Found) -> Verdict | None:
-    return money(said, found)
-
-
-def _advert(said: Said, _text: str, found: Found) -> Verdict | None:
-    return weigh_advert(said, found)
-
-
-def _votes(_said: Said, _text: str, found: Found) -> Verdict | None:
-    if "vote" not in found:
+def _votes(_said: Said, text: str, found: Found) -> Verdict | None:
+    if "vote" not in found and not ("beg" in found and lean(text, found) >= 1):
         return None
-    pleas = len(found.get("beg", ())) + ("scan" in found) + any(p[0] in _PLEA for p in found["vote"])
-    points = 1.5 + 0.7 * min(2, len(found["vote"]) - 1) + 0.8 * min(2, pleas)
+    votes = found.get("vote", [])
+    pleas = len(found.get("beg", ())) + ("scan" in found) + any(p[0] in _PLEA for p in votes)
+    points = 1.5 + 0.7 * min(2, len(votes) - 1) + 0.8 * min(2, pleas)
     points += 0.3 * (found.keys() & {"link", "group_link", "shop_link"} != set())
     points -= (
         1.6 * ("warning" in found)
@@ -160,8 +154,15 @@ def _votes(_said: Said, _text: str, found: Found) -> Verdict | None:
         + 1.2 * ("asking" in found or "mark" in found)
         + 1.0 * min(2, _school(found))
     )
+    leaning = max(-1.0, min(1.0, lean(text, found)))
+    points += 0.5 * leaning
     codes = {"vote", "beg", "link"}
-    if points >= 2.2 and not found.keys() & {"warning", "forbids", "asking", "mark"}:
+    if (
+        points >= 2.2
+        and votes
+        and leaning > 0
+        and not found.keys() & {"warning", "forbids", "asking", "mark"}
+    ):
         return verdict_of(Category.VOTE_BEGGING, Sureness.SURE, found, codes)
     return verdict_of(Category.VOTE_BEGGING, Sureness.LIKELY, found, codes) if points >= 1.4 else None
 

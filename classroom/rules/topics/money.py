@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from classroom.rules.topics.leaning import lean
 from classroom.rules.topics.matching import Found
 from classroom.rules.topics.verdicts import Category, Said, Speaker, Sureness, Verdict, verdict_of
 
@@ -9,15 +10,15 @@ _CODES = frozenset({"pay", "fee", "urgent", "false_teacher", "amount", "poses", 
 ENOUGH = 2.7
 
 
-def money(said: Said, found: Found) -> Verdict | None:
+def money(said: Said, text: str, found: Found) -> Verdict | None:
     """Report who asks for money; hold it back where they pass for a teacher. The committee may collect."""
     if said.poses:
         found["poses"] = ["name"]
     poses = "poses" in found or "false_teacher" in found
     committee = said.speaker is Speaker.COMMITTEE
-    if not found.keys() & {"pay", "fee", "poses", "false_teacher"} or (committee and not poses):
+    if not found.keys() & {"pay", "fee", "scan", "poses", "false_teacher"} or (committee and not poses):
         return None
-    points = _points(found)
+    points = _points(found) + 0.5 * max(-1.0, min(1.0, lean(text, found)))
     if points < ENOUGH:
         return None
     beside = {"urgent", "amount", "contact", "scan", "poses", "false_teacher"}
