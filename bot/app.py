@@ -35,6 +35,7 @@ LONGEST_NAP = 1.0
 STAND_BY = 1.0
 LISTEN = 0.5
 HOUSEKEEPING = timedelta(hours=1)
+CLOCK_SLACK = timedelta(seconds=2)
 
 
 def utc_now() -> datetime:
@@ -70,6 +71,7 @@ class App:
         self._now = now
         self._woken = asyncio.Event()
         self._cleaned_at: datetime | None = None
+        self._ticked_at: datetime | None = None
         self._wipe_from: datetime | None = None
         self.instance = Instance(
             defaults or Defaults(),
@@ -188,6 +190,9 @@ class App:
         """Let the clock ring for what is due, and clean up now and then."""
         now = self._now()
         rang = await self.database.write(lambda records: ring(records, now))
+        if self._ticked_at is None or now < self._ticked_at - CLOCK_SLACK:
+            await self.database.write(lambda records: queue.clock_went_back(records, now))
+        self._ticked_at = now
         if self._cleaned_at is None or now - self._cleaned_at > HOUSEKEEPING:
             self._cleaned_at = now
             await self.database.write(lambda records: retention.clean(records, now, self._keep))
@@ -224,15 +229,13 @@ class App:
         while True:
             self._woken.clear()
             try:
-                busy = await self.step()
+                if not await self.step():
+                    await self._nap()
             except LeadLostError:
                 raise
             except DatabaseError as error:  # it is away: what is stored is not lost, try again
                 log.error("the road stands still", error=str(error))
                 await asyncio.sleep(1)
-                continue
-            if not busy:
-                await self._nap()
 
     async def _nap(self) -> None:
         times = [t for t in (await self.dispatcher.next_at(), await self.delivery.next_at()) if t is not None]

@@ -65,6 +65,10 @@ class _State:
     talking: set[int] = field(default_factory=set)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     results: list[tuple[_Job, Outcome]] = field(default_factory=list)
+    begun: set[int] = field(default_factory=set)
+    """Deliveries that are under way or wait to be recorded."""
+    doubt: bool = False
+    """True while it is not known whether the last commit was done: its answer was lost with the line."""
 
 
 class Delivery:
@@ -153,13 +157,17 @@ class Delivery:
     def give_back(self, turn: Turn) -> None:
         """The transaction has failed: what happened is recorded when the database is back."""
         self._state.results = turn.results + self._state.results
+        self._state.doubt = True
 
     def go(self, turn: Turn) -> None:
         """The transaction is committed: lanes are free again, and what was marked as begun begins."""
         self._state.lanes, self._state.talking, self._waits = turn.lanes, turn.talking, turn.waits
+        self._state.doubt = False
         for job, outcome in turn.results:
             self.attempts[job.due.kind, type(outcome).__name__] += 1
+            self._state.begun.discard(job.due.id)
         for job in turn.jobs:
+            self._state.begun.add(job.due.id)
             task = asyncio.create_task(self._carry_out(job))
             self._state.tasks.add(task)
             task.add_done_callback(self._state.tasks.discard)
@@ -275,15 +283,22 @@ class Delivery:
 
     def record(self, records: Records, turn: Turn) -> int:
         """Record what has happened, in the caller's transaction; gives how much it was."""
-        if not turn.results:
-            return 0
-        chats = identity.chats(records, (job.target.chat for job, _ in turn.results))
+        results = self._settled(records, turn.results) if self._state.doubt else turn.results
+        if not results:
+            return len(turn.results)
+        chats = identity.chats(records, (job.target.chat for job, _ in results))
         now, book = self._now(), Book()
-        for job, outcome in turn.results:
+        for job, outcome in results:
             recording.record(records, book, job.due, job.effect, job.target, outcome, now)
         book.write(records, now)
         del chats
         return len(turn.results)
+
+    def _settled(self, records: Records, results: list[tuple[_Job, Outcome]]) -> list[tuple[_Job, Outcome]]:
+        """After a commit nobody heard of: what it marked as begun goes back, what it recorded is not new."""
+        marked = {due.id for due in queue.under_way(records)}
+        recording.never_begun(records, marked - self._state.begun, self._now())
+        return [(job, outcome) for job, outcome in results if job.due.id in marked]
 
 
 def _keys(stored: list[queue.StoredKey]) -> list[Key]:

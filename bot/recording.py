@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -84,6 +84,12 @@ def recover(records: Records, now: datetime, harmless: frozenset[str]) -> int:
     if doubtful:
         log.warning("messages may arrive twice after a crash", count=doubtful)
     return doubtful
+
+
+def never_begun(records: Records, deliveries: Iterable[int], now: datetime) -> None:
+    """Put back what was marked as begun by a commit of which its own process never heard."""
+    for delivery in deliveries:
+        queue.set_delivery(records, delivery, {"state": "pending", "due_at": now})
 
 
 def record(

@@ -1,5 +1,6 @@
 """The queue: events that came in, deliveries on their way out. Core statements: these tables are hot."""
 
+from storage.queue.clock import clock_went_back
 from storage.queue.deliveries import (
     DELIVERIES,
     KEEP_TEXT,
@@ -56,6 +57,7 @@ __all__ = [
     "any_pending",
     "begin_deliveries",
     "cancel",
+    "clock_went_back",
     "close_deliveries",
     "due_deliveries",
     "erase_old_texts",
