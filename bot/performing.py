@@ -26,7 +26,6 @@ from classroom.effects import (
     Toast,
 )
 from classroom.events import Json
-from classroom.pictures import MAX_PICTURE_BYTES, PictureError, codes_in
 from classroom.roster_rows import MAX_FILE_BYTES, SheetError
 from classroom.sheets.rosters import read_roster
 from classroom.text import PrivateText
@@ -180,12 +179,14 @@ async def _picture(platform: Platform, effect: Ask) -> Outcome:
     """Read the codes in a picture in a thread of its own, which is not waited for long."""
     if not isinstance(platform, ports.FetchesFiles):
         return UNSUPPORTED
-    data = await platform.fetch(effect.about, MAX_PICTURE_BYTES)
+    from classroom import pictures  # noqa: PLC0415 - what reads pictures is large and seldom needed
+
+    data = await platform.fetch(effect.about, pictures.MAX_PICTURE_BYTES)
     if not isinstance(data, bytes):
         return data
     try:
-        found = await asyncio.wait_for(asyncio.to_thread(codes_in, data), PICTURE_SECONDS)
-    except (PictureError, TimeoutError):
+        found = await asyncio.wait_for(asyncio.to_thread(pictures.codes_in, data), PICTURE_SECONDS)
+    except (pictures.PictureError, TimeoutError):
         return Refused(Failure.REFUSED)
     codes: list[Json] = [*found]
     return Done(answer={"codes": codes})

@@ -14,15 +14,17 @@ import secrets
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import psycopg
 from sqlalchemy import Connection, update
 from sqlalchemy.exc import DBAPIError
 
 from classroom.errors import DatabaseError
 from storage.database import Database, LeadLostError, Records
 from storage.tables import Instance
+
+if TYPE_CHECKING:
+    import psycopg
 
 LOCK = int.from_bytes(b"homeroom", "big")
 CHANNEL = "homeroom_events"
@@ -111,6 +113,8 @@ class _Connected:
 
     @classmethod
     def take(cls, database: Database) -> _Connected | None:
+        import psycopg  # noqa: PLC0415 - 10 MiB that a class on SQLite never needs
+
         connection = database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         line = connection.connection.driver_connection
         connection.detach()  # it is ours for as long as we lead
@@ -124,6 +128,8 @@ class _Connected:
 
     def heard(self, seconds: float) -> bool:
         """Wait for a word; it is asked for life as well."""
+        import psycopg  # noqa: PLC0415
+
         try:
             _ask(self._line, "SELECT 1")
             return any(True for _ in self._line.notifies(timeout=seconds, stop_after=1))
@@ -132,6 +138,8 @@ class _Connected:
 
     def give(self) -> None:
         """Close the connection, and with it the lock."""
+        import psycopg  # noqa: PLC0415
+
         try:
             self._connection.close()
         except (DBAPIError, psycopg.Error):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 from classroom.errors import DatabaseError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 HEAD = "0006"
 """The newest step, named here so that a start need not read every file of the history."""
@@ -26,6 +27,8 @@ def head() -> str:
 
 def config(engine: Engine | None = None) -> Config:
     """Alembic's settings, made in code: there is no alembic.ini to find."""
+    from alembic.config import Config  # noqa: PLC0415 - a start with a current database needs no Alembic
+
     made = Config()
     made.set_main_option("script_location", str(Path(__file__).parent))
     made.attributes["engine"] = engine
@@ -34,11 +37,15 @@ def config(engine: Engine | None = None) -> Config:
 
 def known_steps() -> set[str]:
     """Every step of the history."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
     return {step.revision for step in ScriptDirectory.from_config(config()).walk_revisions()}
 
 
 def upgrade(engine: Engine, found: str | None, to: str = "head") -> None:
     """Bring the database to `head`; DatabaseError if its step `found` is unknown here."""
+    from alembic import command  # noqa: PLC0415
+
     settings = config(engine)
     if found is not None and found.startswith(RESTORING):
         raise DatabaseError("a restore into this database was interrupted: run it again to its end")

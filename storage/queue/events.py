@@ -18,7 +18,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from storage.database import Records
 from storage.tables import EventRow
@@ -97,6 +97,8 @@ def _row(event: NewEvent, now: datetime) -> dict[str, object]:
 
 def _insert(records: Records) -> Insert:
     if records.get_bind().dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - all its drivers come with it
+
         return postgresql.insert(EVENTS).on_conflict_do_nothing(index_elements=["key"])
     return sqlite.insert(EVENTS).on_conflict_do_nothing(index_elements=["key"])
 
