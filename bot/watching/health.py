@@ -49,7 +49,14 @@ async def look_after(app: App) -> Health:
         return Health({"database": {"ok": False, "trouble": why}, "platform": _platforms(app)})
     spent = round((time.monotonic() - began) * 1000, 1)
     database: dict[str, Json] = {"ok": True, "milliseconds": spent}
-    return Health({"database": database, "platform": _platforms(app), "backlog": _backlog(waits, now)})
+    road: dict[str, Json] = {"ok": True, "leads": app.leadership.leads}  # who stands by is ready to take over
+    checks = {
+        "database": database,
+        "platform": _platforms(app),
+        "road": road,
+        "backlog": _backlog(waits, now),
+    }
+    return Health(checks)
 
 
 def trouble_of(platform: Platform) -> str:

@@ -119,6 +119,10 @@ class Metrics:
         for name, platform in self._app.platforms.items():
             up.add_metric([_label(name)], float(self._app.opened and not trouble_of(platform)))
         yield up
+        leads = float(self._app.leadership.leads)
+        yield _gauge(
+            "homeroom_leads", "1 in the process that carries the road, 0 in those that stand by.", leads
+        )
         info = GaugeMetricFamily("homeroom_build_info", "What runs.", labels=["version", "database"])
         info.add_metric([version("homeroom-bot"), self._app.database.kind], 1.0)
         yield info

@@ -57,6 +57,7 @@ def test_it_is_seen_to_live_to_be_ready_and_to_work(watched: tuple[Bot, str], se
     report = live_report(url)
     assert report.ready and report.trouble == ""
     assert report.checks["platform"] == {"ok": True, "telegram": "connected"}
+    assert report.checks["road"] == {"ok": True, "leads": True} and report.metrics["homeroom_leads"] == 1
     assert report.metrics["homeroom_events_total{kind=Message,outcome=done}"] == 2
     assert report.metrics["homeroom_platform_up{platform=telegram}"] == 1
     assert report.metrics["process_resident_memory_bytes"] > 1e6
