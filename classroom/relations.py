@@ -49,6 +49,10 @@ class Relation(Enum):
         """The English word that is shown and put into a name."""
         return _WORDS[self][1][0]
 
+    def words(self, *, english: bool) -> tuple[str, ...]:
+        """All the words of a language for it, since some are shorter; the one that is shown first."""
+        return _WORDS[self][1 if english else 0]
+
     @property
     def stands_in_only(self) -> bool:
         """Whether this one may stand in for notices but never reads a concern: a brother or sister."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from classroom.effects import Ask, Effect, Question, Tag
 from classroom.events import Answered, Joined
 from classroom.relations import Relation
-from classroom.rules.names import TAG_LENGTH, expected_name, fits_member_tag
+from classroom.rules.names import TAG_LENGTH, expected_name, fits_member_tag, member_tag
 from handlers.feature import Feature, Happening
 from handlers.room import Room
 from storage import guardians, identity, rosters
@@ -81,7 +81,12 @@ def tag_of(room: Room, person: int) -> str:
         return ""
     alike = [g for g in links if g.relation == links[0].relation]
     joined = _name(room, alike)
-    return fits_member_tag(joined if len(joined) <= TAG_LENGTH else _name(room, alike[:1]))
+    return fits_member_tag(joined) if len(joined) <= TAG_LENGTH else _of_one(room, alike[0])
+
+
+def _of_one(room: Room, link: Guardian) -> str:
+    student = next(s for s in room.roster.students if s.id == link.student_id)
+    return member_tag(student, Relation(link.relation), english=room.say_class.language == "en")
 
 
 def _name(room: Room, links: Sequence[Guardian]) -> str:

@@ -80,6 +80,13 @@ def expected_name(
     return name.replace("{class}", class_name or "").strip()
 
 
+def member_tag(student: Student, relation: Relation, *, english: bool = False) -> str:
+    """Name a guardian within a tag: by a shorter word for the relation, or by the child, before a word is cut."""
+    gap = " " if student.name.isascii() else ""
+    tries = (f"{student.name}{gap}{word}" for word in relation.words(english=english))
+    return fits_member_tag(next((tag for tag in tries if len(tag) <= TAG_LENGTH), student.name))
+
+
 def fits_member_tag(text: str) -> str:
     """Make a text fit Telegram's setChatMemberTag: at most 16 characters, no emoji, no control characters."""
     plain = "".join(char for char in unicodedata.normalize("NFC", text) if _is_plain(char))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from classroom.relations import Relation
 from classroom.roster import Roster, Student
-from classroom.rules.names import conforms, expected_name, fits_member_tag
+from classroom.rules.names import conforms, expected_name, fits_member_tag, member_tag
 
 ROSTER = Roster(
     (Student(1, "张小明"), Student(2, "李雷", None, ("雷雷",)), Student(3, "Tom Smith"), Student(4, "张小"))
@@ -64,3 +64,23 @@ def test_a_tag_fits(text: str) -> None:
 
 def test_a_tag_has_no_emoji() -> None:
     assert fits_member_tag("🌸张小明妈妈❤️👨‍👩‍👧") == "张小明妈妈"
+
+
+@pytest.mark.parametrize(
+    ("name", "relation", "tag"),
+    [
+        ("Tom Smith", Relation.MOTHER, "Tom Smith mother"),
+        ("Olivia Hayes", Relation.MOTHER, "Olivia Hayes mum"),
+        ("Mia Lopez", Relation.GRANDMOTHER, "Mia Lopez granny"),
+        ("Alexander Brown", Relation.FATHER, "Alexander Brown"),
+        ("Maximilian Featherstone", Relation.FATHER, "Maximilian Feath"),
+    ],
+)
+def test_no_word_of_a_tag_is_cut_as_long_as_there_is_a_shorter_one(
+    name: str, relation: Relation, tag: str
+) -> None:
+    assert member_tag(Student(9, name), relation, english=True) == tag
+
+
+def test_a_tag_in_chinese_says_whose_family_it_is() -> None:
+    assert member_tag(Student(1, "张小明"), Relation.MOTHER) == "张小明妈妈"
