@@ -155,5 +155,6 @@ async def _drawn(opened: OpenWindow, home: str, name: str, locale: str) -> None:
     await window.becomes("wang")
     await window.page.locator(".side-day").evaluate("side => side.scrollTo(0, 0)")
     await window.page.mouse.move(5, 5)
+    await expect(window.page.locator(".toast")).to_have_count(0)
     await window.page.wait_for_timeout(1500)
     await window.page.screenshot(path=PICTURES / f"playground-{name}.png")

@@ -199,7 +199,7 @@ export class Pane {
     const known = new Map([...this.chat.messages.values(), ...this.pending.values()].map((one) => [one.ref, one]));
     let before = null;
     let last = null;
-    for (const element of this.list.children) {
+    for (const element of [...this.list.querySelectorAll('.msg')]) {
       const message = known.get(element.dataset.ref);
       if (!message) continue;
       const newDay = !before || dayKey(before.at) !== dayKey(message.at);
@@ -347,7 +347,7 @@ export class Pane {
       const element = event.target.closest('.msg');
       const touch = event.touches[0];
       stop();
-      if (!element || event.touches.length > 1 || event.target.closest('button, a')) return;
+      if (!element || event.touches.length > 1 || event.target.closest('button, a, [role=button]')) return;
       timer = setTimeout(() => {
         const message = this.find(element.dataset.ref);
         if (message) this.menu(message, { x: touch.clientX, y: touch.clientY });

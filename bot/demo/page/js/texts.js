@@ -60,9 +60,16 @@ function led(href, inside, acts) {
   return h('a', { href: url.href, target: '_blank', rel: 'noreferrer noopener' }, ...inside);
 }
 
-/** A command in a text is put into the composer with one tap. */
+/** A command in a text is put into the composer with one tap; no <button>, which would tear punctuation off. */
 function command(text, acts) {
-  return h('button.command', { type: 'button', onclick: () => acts.compose(text) }, h('code', {}, text));
+  const run = () => acts.compose(text);
+  const keyed = (event) => {
+    if (event.key !== 'Enter' && event.key !== ' ') return;
+    event.preventDefault();
+    event.stopPropagation();
+    run();
+  };
+  return h('code.command', { role: 'button', tabindex: '0', onclick: run, onkeydown: keyed }, text);
 }
 
 function linked(text, acts) {
