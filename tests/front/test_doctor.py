@@ -281,6 +281,18 @@ def test_a_webhook_at_work(tmp_path: Path, server: BotApiServer) -> None:
     assert level(busy, "webhook") == ["ok", "ok"]
     assert live.code == 0 and "✓ database" in live.out
     assert well.code == 0 and well.out == "well\n"
+    server.world.start(server.world.user("王老师"))  # while nobody answers at the webhook
+    bot.process = None
+    bot.wait(
+        lambda: "last_error_message" in asked(server, "getWebhookInfo"), "a failed attempt of Telegram's"
+    )
+    failed = findings(homeroom("doctor", "--json", "--config", bot.config), "webhook")
+    assert [one[0] for one in failed] == ["ok", "failure", "warning"]
+    assert "last attempt failed" in failed[1][1] and "wait: 1" in failed[1][1]
+
+
+def asked(server: BotApiServer, method: str) -> str:
+    return httpx.get(f"{server.url}/bot{server.token}/{method}").text
 
 
 @contextmanager
