@@ -81,7 +81,7 @@ def expected_name(
 
 
 def member_tag(student: Student, relation: Relation, *, english: bool = False) -> str:
-    """Name a guardian within a tag: by a shorter word for the relation, or by the child, before a word is cut."""
+    """Name a guardian within a tag: by a shorter word, or by the child alone, before a word is cut."""
     gap = " " if student.name.isascii() else ""
     tries = (f"{student.name}{gap}{word}" for word in relation.words(english=english))
     return fits_member_tag(next((tag for tag in tries if len(tag) <= TAG_LENGTH), student.name))
