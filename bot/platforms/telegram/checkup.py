@@ -205,7 +205,8 @@ def _webhook_address(set_to: str, ours: str) -> Finding:
 
 def _webhook_failed(why: str, when: datetime, info: Obj) -> Finding:
     waiting = fields.number(info, "pending_update_count") or 0
-    what = f"Telegram's last attempt failed at {when:%H:%M} UTC ({why or 'no reason given'}); updates that wait: {waiting}"
+    failed = f"Telegram's last attempt failed at {when:%H:%M} UTC ({why or 'no reason given'})"
+    what = f"{failed}; updates that wait: {waiting}"
     cure = "see that the address is public, has a valid certificate and leads to Homeroom"
     return Finding(WARNING if not waiting else FAILURE, "webhook", what, cure)
 
