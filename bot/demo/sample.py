@@ -60,7 +60,10 @@ async def send_roster(teacher: Player, pupils: list[Pupil], filename: str) -> No
     """Send a spreadsheet of pupils to the bot."""
     cast, platform = teacher.script.cast, teacher.script.stage.platform
     lines = [(p.name, p.number, p.guardian, p.relation, p.phone) for p in pupils]
-    data = write_table(cast.headers, lines, (12, 8, 16, 10, 16))
+    if filename.endswith(".csv"):  # the start need not wait for what writes the other kind
+        data = "\n".join(",".join(line) for line in [cast.headers, *lines]).encode("utf-8-sig")
+    else:
+        data = write_table(cast.headers, lines, (12, 8, 16, 10, 16))
     await teacher.tells("", files=(platform.file(data, filename),))
 
 
