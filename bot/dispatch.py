@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from storage.database import Database, Records, describe, is_database_trouble
 
 log = structlog.get_logger("dispatch")
 BATCH = 100
+TRIES = 3
 IGNORED = "ignored"
 Reader = Callable[[bytes], Event | None]
 
@@ -69,6 +70,15 @@ class Dispatcher:
         except StumbledError:
             await self._database.write(lambda records: queue.store_events(records, events, self._now()))
 
+    async def look_back(self) -> None:
+        """Handle what a process before this one left, before anything new is begun.
+
+        That process may have died over it: what is begun is marked first, what was marked is tried alone,
+        and after three tries alone it is set aside, so that one event does not stop the class for good.
+        """
+        while chosen := await self._database.write(self._begin_again):
+            await self._database.write(lambda records, ids=chosen: self._these(records, ids))
+
     async def next_at(self) -> datetime | None:
         """When the next event is ready, for whoever waits."""
         return await self._database.look(lambda records: queue.next_event_at(records, self._now()))
@@ -81,6 +91,7 @@ class Dispatcher:
         StumbledError if one event fails: then the transaction is over, and all is done again carefully.
         """
         pending = queue.pending_events(records, self._now(), BATCH)
+        _numbered((row.key, row.id) for row in pending)
         kinds: dict[int, str] = {}
         found: list[tuple[int, Event | None]] = []
         for row in pending:
@@ -100,6 +111,7 @@ class Dispatcher:
             return
         read = {e.key: self._read_or_stumble([_waiting(e)]) for e in events}
         ids = queue.store_handled(records, {key: _kind(event) for key, event in read.items()}, source, now)
+        _numbered(ids.items())
         ignored = self._handle_all(records, [(ids[key], read[key]) for key in read if key in ids])
         queue.finish_kinds(records, dict.fromkeys(ignored, IGNORED), now)
 
@@ -123,6 +135,7 @@ class Dispatcher:
         """Handle what is ready, each event in a savepoint of its own, so that one fails alone."""
         done: set[int] = set()
         pending = queue.pending_events(records, self._now(), BATCH)
+        _numbered((row.key, row.id) for row in pending)
         for row in pending:
             if row.id not in done:
                 done |= self._one(records, row)
@@ -131,18 +144,32 @@ class Dispatcher:
     def _one(self, records: Records, row: queue.PendingEvent) -> set[int]:
         rows = self._parts(records, row)
         ids = [r.id for r in rows]
+        trouble = None
+        for _ in range(TRIES - 1):  # the first was with the whole batch
+            trouble = self._tried(records, rows)
+            if trouble is None:
+                return set(ids)
+        if trouble is not None:
+            self._failed(records, ids, *trouble)
+        return set(ids)
+
+    def _tried(
+        self, records: Records, rows: Sequence[queue.PendingEvent]
+    ) -> tuple[Event | None, Exception] | None:
+        """Handle one event; what it turned out to be and why it failed, None if it did not."""
         event: Event | None = None
         try:
             event = self._read(rows)
             with records.begin_nested():
-                kind = self._handle(records, row.id, event)
-            queue.finish_events(records, ids, "done", self._now(), kind=kind)
+                kind = self._handle(records, rows[0].id, event)
+            queue.finish_events(records, [r.id for r in rows], "done", self._now(), kind=kind)
         except Exception as error:
             if is_database_trouble(error):
                 raise
             records.memory.forget()
-            self._failed(records, ids, event, error)
-        return set(ids)
+            log.info("event stumbled", event_id=rows[0].id, error=describe(error))
+            return event, error
+        return None
 
     def _parts(self, records: Records, row: queue.PendingEvent) -> list[queue.PendingEvent]:
         """All that came in as one: the event itself, or its whole album."""
@@ -226,6 +253,12 @@ def _kind(event: Event | None) -> str:
 
 def _waiting(event: queue.NewEvent) -> queue.PendingEvent:
     return queue.PendingEvent(0, event.key, event.source, event.raw, event.album)
+
+
+def _numbered(events: Iterable[tuple[str, int]]) -> None:
+    """Say by which id each event goes on, so that it can be followed from the platform's own key."""
+    for key, number in events:
+        log.debug("event taken up", event_id=number, key=key)
 
 
 def _as_one(events: Sequence[Event | None]) -> Event | None:

@@ -80,7 +80,8 @@ def test_an_event_can_be_followed_from_intake_to_delivery(
     handled = [line for line in lines if line["event"] == "event handled" and line["kind"] == "Message"]
     carried = [line for line in lines if line["event"] == "delivery carried out" and line["kind"] == "tell"]
     assert handled and carried
-    assert {line["key"] for line in handled} <= {key for line in stored for key in line["keys"]}
+    keys = {line["event_id"]: line["key"] for line in lines if line["event"] == "event taken up"}
+    assert {keys[line["event_id"]] for line in handled} <= {key for line in stored for key in line["keys"]}
     assert {line["event_id"] for line in carried} <= {line["event_id"] for line in handled}
     assert all(line["timestamp"] and line["level"] for line in lines)
     for secret in ("李雷", "秘密", "王老师", server.token, str(wang.id)):
