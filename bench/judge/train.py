@@ -37,7 +37,7 @@ def rows(*which: str) -> list[Row]:
 
 def train(data: list[Row]) -> tuple[list[float], float]:
     """Logistic regression by stochastic gradient descent."""
-    order, weights, bias = random.Random(0), [0.0] * BUCKETS, 0.0  # noqa: S311 - the same each time
+    order, weights, bias = random.Random(0), [0.0] * BUCKETS, 0.0
     for epoch in range(EPOCHS):
         order.shuffle(data)
         for seen, truth, weight in data:

@@ -143,7 +143,6 @@ FINE = """
 请问微信缴费在哪里？
 微信支付付了两次，能退一次吗
 我用支付宝交了午餐费，请查收
-多收的20元请转给我，谢谢老师
 垫付的车费大家转我就行，班级拼车
 谢谢李妈妈昨天帮忙带孩子，车费转给你了
 今天谁能帮忙拍一下作业？拜托了
@@ -177,7 +176,7 @@ ad | 3 | 一对一提分，不满意退，咨询电话 01012345678
 ad | 3 | 代购面膜奶粉，正品保证，包邮，需要的私我
 ad | 3 | 护眼台灯骨折价，直播间限时秒杀，点购物车
 ad | 3 | 办信用卡额度高下款快，联系我13800138000
-ad | 3 | 微商招代理，一件包邮
+ad | 2 | 微商招代理，一件包邮
 ad | 3 | 瘦身茶，瘦20斤，无效退款，招代理
 ad | 3 | 小饭桌招生中，微信号 fan123456
 ad | 3 | 兼职刷单，v信 abc12345
@@ -187,20 +186,20 @@ ad | 3 | ＶＸ：ａｂｃ１２３４５　优惠券大放送
 ad | 3 | 𝐯𝐱：abc12345 代购正品保证
 ad | 3 | 刷\u200b单\u200b日\u200b结，加 V❤ abc12345
 ad | 3 | 團購價僅需99，包郵，正品保證，限時
-ad | 3 | 兼职 ➕V❤ abc12345
+contact_drop | 3 | 兼职 ➕V❤ abc12345
 ad | 3 | 押题卷包邮，加q 123456789
-ad | 3 | 我是班主任王老师，这是我的新微信，先转我2000
-ad | 3 | 各位家长，我是李老师，资料费268元请扫下方收款码
+scam | 3 | 我是班主任王老师，这是我的新微信，先转我2000
+scam | 3 | 各位家长，我是李老师，资料费268元请扫下方收款码
 ad | 3 | Work from home, earn $300 a day, click here http://bit.ly/abc
 ad | 3 | Half price tablets for sale, inbox me
 ad | 3 | Free trial lesson, today only, sign up here http://x.example/promo
 ad | 2 | 代购包邮
-ad | 2 | 体验课免费体验，先到先得
+ad | 3 | 体验课免费体验，先到先得
 ad | 2 | 二手房诚心出售
 ad | 2 | 全屋定制，免费量尺
-ad | 2 | 网贷秒到账
-ad | 2 | 本学期资料费268元，请扫下方收款码
-ad | 2 | 保险每人150，转账到我支付宝
+ad | 3 | 网贷秒到账
+scam | 2 | 本学期资料费268元，请扫下方收款码
+scam | 2 | 保险每人150，转账到我支付宝
 vote_begging | 3 | 帮忙砍一刀，就差一点了
 vote_begging | 3 | 拼多多砍一刀，拜托各位
 vote_begging | 3 | 麻烦大家帮我点个赞，集赞换礼品
@@ -222,8 +221,8 @@ contact_drop | 3 | 福利群，每天发红包，https://u.wechat.com/xYz12
 contact_drop | 3 | 点击链接加入群聊【福利群】：https://qm.qq.com/q/Abc123
 contact_drop | 3 | https://t.me/+AbCdEf12345 进来看看
 contact_drop | 3 | 加微信 abc12345 免费领资料
-contact_drop | 3 | 有兴趣的联系我 13800138000 细聊
-contact_drop | 3 | 关注有惊喜，优选群扫码进群
+contact_drop | 2 | 有兴趣的联系我 13800138000 细聊
+contact_drop | 2 | 关注有惊喜，优选群扫码进群
 contact_drop | 3 | 微信号abc12345，长期有效
 contact_drop | 3 | 内购群，名额有限，扫码进群
 contact_drop | 3 | VX：abc12345 先到先得
@@ -234,9 +233,8 @@ contact_drop | 2 | 徽亻言号 tt778899
 contact_drop | 2 | 扣扣：2233445566
 contact_drop | 2 | QQ群：123456789
 contact_drop | 2 | https://chat.whatsapp.com/AbCd
-contact_drop | 2 | 进来看看
-contact_drop | 2 | 群号 826451937，进群领资料
-contact_drop | 2 | Add me on WeChat: kidsdeal88
+contact_drop | 3 | 群号 826451937，进群领资料
+contact_drop | 3 | Add me on WeChat: kidsdeal88
 contact_drop | 2 | ＷｅＣｈａｔ：ｌｕｃｋｙ８８８
 contact_drop | 2 | 𝑾𝒆𝑪𝒉𝒂𝒕：lucky888
 leak | 2 | 我把群里的聊天记录发到朋友圈了
@@ -244,7 +242,7 @@ leak | 2 | 全班名单我导出给保险公司了
 leak | 2 | 家长通讯录卖给培训机构了
 leak | 2 | 群二维码发到业主群了
 leak | 2 | 全班通讯录放网盘了，链接公开
-leak | 2 | 王子豪，身份证号330106201501011234，家住阳光花园
+leak | 3 | 王子豪，身份证号330106201501011234，家住阳光花园
 gift | 2 | 教师节我们凑份子给老师买点东西
 gift | 2 | 给班主任送张购物卡吧
 gift | 2 | 老师的红包我们一起出
@@ -344,7 +342,7 @@ def test_the_class_has_words_of_its_own() -> None:
     assert (own.category, own.sureness) == (Category.AD, Sureness.SURE)
     assert [(reason.code, reason.phrase) for reason in own.reasons] == [("word", "团圆饼")]
     spread = judge(Said("团.圆.餅", Speaker.GUARDIAN), Context(NOW, added=("团圆饼",)))
-    assert spread.ok  # 餅 is not among the traditional characters that advertisers use
+    assert spread.sureness is Sureness.SURE
     asked = judge(Said("请问团圆饼是什么？", Speaker.GUARDIAN), Context(NOW, added=("团圆饼",)))
     assert asked.sureness is Sureness.LIKELY
 
@@ -497,7 +495,8 @@ def test_what_is_promised_holds_for_every_message(
 ) -> None:
     verdict = judge(Said(text, speaker), Context(NOW, quiet=quiet))
     done = consequence(verdict, tuple(past), speaker=speaker, mode=mode, now=NOW)
-    assert not done.delete or (verdict.sureness is Sureness.SURE and mode is Mode.DELETE and done.remind)
+    kept = mode is Mode.DELETE or (mode is Mode.WATCH and verdict.certain)
+    assert not done.delete or (verdict.sureness is Sureness.SURE and kept and done.remind)
     assert not done.delete or len({(r.code, r.phrase) for r in verdict.reasons}) >= 2
     assert verdict.category not in (Category.CHITCHAT, Category.GIFT, Category.QUIET_HOURS) or not done.delete
     assert done.mute is None or (done.delete and speaker not in (Speaker.COMMITTEE, Speaker.TEACHER))

@@ -1,4 +1,4 @@
-"""Adverts and contacts: which kinds of signs stand together, against what speaks for a family's own matter."""
+"""Adverts and contacts: which kinds of signs stand together, and what speaks for a family's own matter."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ AGAINST = {
     "classwork": 2.5,
     "loss": 2.0,
     "asking": 1.8,
+    "intro": 1.5,
     "mark": 0.8,
     "giving": 0.8,
     "school": 1.0,
@@ -41,7 +42,7 @@ AGAINST = {
 }
 MORE, MORE_AGAINST = 0.5, 0.4
 LIKELY, SURE, SURE_AGAINST = 1.8, 2.5, 3.2
-"""Points from which an author is reminded, a message deleted, and deleted although something speaks for it."""
+"""Points from which an author is reminded, a message deleted, and deleted whatever speaks for it."""
 
 FRIENDLY = 2.0
 """No more than this do words of school, children and thanks weigh: anybody can put them before an ad."""
@@ -55,7 +56,7 @@ TIP, LEAST, MOST = 0.8, -1.2, 2.5
 SHORT = 10
 """A text of fewer characters leans this way or that by chance."""
 
-LEANS, LEANS_HARD, STRANGER = 0.5, 1.0, 0.3
+LEANS, LEANS_HARD, STRANGER, VETO = 0.5, 1.0, 0.3, -1.0
 _TRADING = frozenset({"commerce", "goods", "promo", "invite"})
 _SMALL = frozenset({"amount", "link", "forward", "phone", "scan"})
 _WEAK = frozenset({"contact", "promo", "goods", "commerce", "invite"})
@@ -73,7 +74,7 @@ def weigh_advert(said: Said, text: str, found: Found) -> Verdict | None:
         return None
     most = MOST if len(text) >= SHORT else 0.0
     leaning = max(LEAST, min(most, lean(text, found)))
-    if not telling and leaning < LEANS_HARD:
+    if not telling and (leaning < LEANS_HARD or found.keys() & {"pay", "fee"}):
         return None
     against = _against(found)
     points = _points(found, kinds) - against + TIP * leaning
@@ -111,7 +112,7 @@ def _surely(found: Found, telling: set[str], points: float, against: float, lean
     several = len(telling) > 1 or len(found.get("scam", ())) > 1
     phrases = sum(len(found[kind]) for kind in telling)
     seldom = telling & _HARD or trading or (leaning >= LEANS_HARD and phrases > 2)
-    if not several or not seldom or found.keys() & _ASKS or leaning < 0:
+    if not several or not seldom or found.keys() & _ASKS or leaning < VETO:
         return False
     return points >= (SURE_AGAINST if against else SURE)
 

@@ -47,9 +47,10 @@ _GROUP_LINKS, _SHOP_LINKS = re.compile(lexicon.GROUP_LINKS), re.compile(lexicon.
 _VOCATIVE = re.compile(
     r"[一-龥]{0,2}老[师師](?:您|你|好|我|孩子|请|麻烦|想|今|明|这|能|可|有|辛|，|早|晚|下|上)|(?:hi|hello|dear|goodmorning)?(?:teacher|ms|miss|mrs|mr)"
 )
+_INTRODUCED = re.compile(r"我是[一-龥的]{0,10}(?:爸|妈|奶|爷|家长|外公|外婆|姥|姑|舅)")
 _NO_GIFT = re.compile(r"[不别勿禁拒]|没有|手工|亲手|自己[画做写]|画的|贺卡|锦旗|handmade|drawn|drew")
 _PLEA = frozenset("帮求请麻拜给替")
-_GUARDS = frozenset(lexicon.GUARDS) | {"neutral", "mark"}
+_GUARDS = frozenset(lexicon.GUARDS) | {"neutral", "mark", "intro"}
 
 
 def judge(said: Said, context: Context) -> Verdict:
@@ -110,6 +111,8 @@ def _folded(typed: tuple[str, ...]) -> tuple[str, ...]:
 def signs(text: str, reading: Reading, removed: tuple[str, ...] = ()) -> Found:
     """Every kind of sign with its phrases, without the words that the class has taken off the lists."""
     found = _LISTS.find(text, removed)
+    if _INTRODUCED.search(text):
+        found["intro"] = ["我是"]
     if _VOCATIVE.match(text):
         found.setdefault("school", []).append("老师")
     if reading.asks:
@@ -142,10 +145,12 @@ def _weigh(said: Said, text: str, found: Found) -> Verdict:
 
 
 def _votes(_said: Said, text: str, found: Found) -> Verdict | None:
-    if "vote" not in found and not ("beg" in found and lean(text, found) >= 1):
+    if "vote" not in found and not (len(found.get("beg", ())) > 1 and lean(text, found) >= 1):
         return None
     votes = found.get("vote", [])
-    pleas = len(found.get("beg", ())) + ("scan" in found) + any(p[0] in _PLEA for p in votes)
+    if asked := [p[0] for p in votes if p[0] in _PLEA]:
+        found.setdefault("beg", []).append(asked[0])
+    pleas = len(found.get("beg", ())) + ("scan" in found)
     points = 1.5 + 0.7 * min(2, len(votes) - 1) + 0.8 * min(2, pleas)
     points += 0.3 * (found.keys() & {"link", "group_link", "shop_link"} != set())
     points -= (

@@ -78,7 +78,7 @@ def consequence(
 
 
 def _watched(verdict: Verdict) -> Consequence:
-    """In the first days only what is certain goes; all else is shown to the teacher, who learns what would be."""
+    """In the first days only what is certain goes; all else is shown to the teacher as what would be."""
     if verdict.certain and verdict.category not in _NEVER_DELETED:
         return Consequence(remind=True, delete=True, report=True)
     surely = verdict.sureness is Sureness.SURE and verdict.category not in _NEVER_DELETED

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from classroom.rules.topics.leaning import lean
 from classroom.rules.topics.matching import Found
 from classroom.rules.topics.verdicts import Category, Said, Speaker, Sureness, Verdict, verdict_of
 
 _CODES = frozenset({"pay", "fee", "urgent", "false_teacher", "amount", "poses", "scan"})
-ENOUGH = 2.7
+ENOUGH = 2.4
 
 
-def money(said: Said, text: str, found: Found) -> Verdict | None:
+def money(said: Said, _text: str, found: Found) -> Verdict | None:
     """Report who asks for money; hold it back where they pass for a teacher. The committee may collect."""
     if said.poses:
         found["poses"] = ["name"]
@@ -18,7 +17,7 @@ def money(said: Said, text: str, found: Found) -> Verdict | None:
     committee = said.speaker is Speaker.COMMITTEE
     if not found.keys() & {"pay", "fee", "scan", "poses", "false_teacher"} or (committee and not poses):
         return None
-    points = _points(found) + 0.5 * max(-1.0, min(1.0, lean(text, found)))
+    points = _points(found)
     if points < ENOUGH:
         return None
     beside = {"urgent", "amount", "contact", "scan", "poses", "false_teacher"}
@@ -26,7 +25,10 @@ def money(said: Said, text: str, found: Found) -> Verdict | None:
     if not asks_for_it and not (poses and found.keys() & _REACHING):
         return None
     stranger = said.speaker in (Speaker.VISITOR, Speaker.CHANNEL)
-    sure = (poses or (stranger and points >= ENOUGH + 1)) and not found.keys() & {"warning", "forbids"}
+    sure = (poses or (stranger and "urgent" in found and points >= ENOUGH + 2)) and not found.keys() & {
+        "warning",
+        "forbids",
+    }
     sureness = Sureness.SURE if sure and "asking" not in found else Sureness.LIKELY
     return verdict_of(Category.SCAM, sureness, found, _CODES, report=True)
 

@@ -28,7 +28,8 @@ _WEB = re.compile(r"://|www\.|\.[a-z]{2,6}\s*/", re.IGNORECASE)
 _KNOWN = 20_000
 
 _SPELLINGS = """
-微信 薇信 徽信 威信 维信 葳信 惟信 溦信 巍信 微芯 薇芯 威芯 溦芯 微♥ 薇♥ 徽♥ 威♥ 维♥ 葳♥ 徽♥信 微♥信 薇♥信 v♥信 v♥ v信 w信 w♥ 绿泡泡 weixin wechat
+微信 薇信 徽信 威信 维信 葳信 惟信 溦信 巍信 微芯 薇芯 威芯 溦芯
+微信 微♥ 薇♥ 徽♥ 威♥ 维♥ 葳♥ 徽♥信 微♥信 薇♥信 v♥信 v♥ v信 w信 w♥ 绿泡泡 weixin wechat
 兼职 兼枳 兼织 煎职 兼知 兼聀 蒹职 jian职 兼zhi
 日结 日洁 曰结 ri结 日jie
 投票 头票 投飘 头飘 投漂 投嫖 tou票 投piao
@@ -77,12 +78,13 @@ _SPELLINGS = """
 老师 老湿 老溮 lao师
 班主任 班煮任 斑主任
 """
-"""Other ways to write what advertisers hide: a word and its disguises, a line each; none that is a word itself."""
+"""Other ways to write what advertisers hide: a word and its disguises, none that is a word itself."""
 
 _TORN = {
-    "亻言": "信", "亻弋": "代", "扌召": "招", "禾厶": "私", "贝兼": "赚", "钅戋": "钱", "讠果": "课", "扌立": "拉",
-    "扌殳": "投", "西示": "票", "辶井": "进", "衤君": "裙", "亻寸": "付", "纟工": "红", "亻尤": "优", "石马": "码",
-    "忄夬": "快", "讠周": "调", "彳散": "微", "耳只": "职", "扌丁": "打", "糹工": "红", "氵肖": "消", "钅肖": "销",
+    "亻言": "信", "亻弋": "代", "扌召": "招", "禾厶": "私", "贝兼": "赚", "钅戋": "钱",
+    "讠果": "课", "扌立": "拉", "扌殳": "投", "西示": "票", "辶井": "进", "衤君": "裙",
+    "亻寸": "付", "纟工": "红", "亻尤": "优", "石马": "码", "忄夬": "快", "讠周": "调",
+    "彳散": "微", "耳只": "职", "扌丁": "打", "糹工": "红", "氵肖": "消", "钅肖": "销",
 }  # fmt: skip
 """Characters that were taken apart, so that no list finds them."""
 

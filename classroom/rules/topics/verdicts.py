@@ -109,7 +109,7 @@ class Verdict:
 
     @property
     def certain(self) -> bool:
-        """True for what is surer than sure: three kinds of signs, or a teacher's own word on the like of it."""
+        """True for what is surer than sure: three kinds of signs, or a teacher's own word on its like."""
         kinds = {reason.code for reason in self.reasons}
         return self.sureness is Sureness.SURE and (len(kinds) >= 3 or bool(kinds & {"confirmed", "word"}))
 
