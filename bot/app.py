@@ -97,6 +97,7 @@ class App:
         """Connect, and put back what a dead process left under way: for who has a database alone."""
         await self.connect()
         await self.delivery.recover()
+        await self.dispatcher.look_back()
 
     async def connect(self) -> None:
         """Connect the platforms; what is under way may be another process's."""
@@ -138,6 +139,7 @@ class App:
             if not await self.leadership.take():
                 return "another process leads"
             await self.delivery.resume(STOP_WITHIN)
+            await self.dispatcher.look_back()
         except DatabaseError as error:
             return f"the database is away: {error}"
         log.info("this process leads")

@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -77,7 +78,7 @@ class Dispatcher:
         and after three tries alone it is set aside, so that one event does not stop the class for good.
         """
         while chosen := await self._database.write(self._begin_again):
-            await self._database.write(lambda records, ids=chosen: self._these(records, ids))
+            await self._database.write(partial(self._these, chosen))
 
     async def next_at(self) -> datetime | None:
         """When the next event is ready, for whoever waits."""
@@ -133,9 +134,21 @@ class Dispatcher:
 
     def _carefully(self, records: Records) -> int:
         """Handle what is ready, each event in a savepoint of its own, so that one fails alone."""
-        done: set[int] = set()
-        pending = queue.pending_events(records, self._now(), BATCH)
+        return self._each(records, queue.pending_events(records, self._now(), BATCH))
+
+    def _begin_again(self, records: Records) -> list[int]:
+        chosen, given_up = queue.begin_again(records, self._now(), BATCH, TRIES)
+        for number in given_up:
+            log.error("event set aside: processes died over it", event_id=number)
+        queue.finish_events(records, given_up, "failed", self._now(), error="processes died over it")
+        return chosen
+
+    def _these(self, ids: Sequence[int], records: Records) -> int:
+        return self._each(records, queue.these_events(records, ids))
+
+    def _each(self, records: Records, pending: Sequence[queue.PendingEvent]) -> int:
         _numbered((row.key, row.id) for row in pending)
+        done: set[int] = set()
         for row in pending:
             if row.id not in done:
                 done |= self._one(records, row)
@@ -143,33 +156,26 @@ class Dispatcher:
 
     def _one(self, records: Records, row: queue.PendingEvent) -> set[int]:
         rows = self._parts(records, row)
-        ids = [r.id for r in rows]
-        trouble = None
-        for _ in range(TRIES - 1):  # the first was with the whole batch
-            trouble = self._tried(records, rows)
-            if trouble is None:
-                return set(ids)
-        if trouble is not None:
-            self._failed(records, ids, *trouble)
-        return set(ids)
-
-    def _tried(
-        self, records: Records, rows: Sequence[queue.PendingEvent]
-    ) -> tuple[Event | None, Exception] | None:
-        """Handle one event; what it turned out to be and why it failed, None if it did not."""
+        ids = {r.id for r in rows}
         event: Event | None = None
-        try:
-            event = self._read(rows)
-            with records.begin_nested():
-                kind = self._handle(records, rows[0].id, event)
-            queue.finish_events(records, [r.id for r in rows], "done", self._now(), kind=kind)
-        except Exception as error:
-            if is_database_trouble(error):
-                raise
-            records.memory.forget()
-            log.info("event stumbled", event_id=rows[0].id, error=describe(error))
-            return event, error
-        return None
+        trouble: Exception | None = None
+        for _ in range(TRIES - 1):  # the first was with the whole batch
+            try:
+                event = self._read(rows)
+                with records.begin_nested():
+                    kind = self._handle(records, row.id, event)
+                queue.finish_events(records, [*ids], "done", self._now(), kind=kind)
+            except Exception as error:
+                if is_database_trouble(error):
+                    raise
+                records.memory.forget()
+                log.info("event stumbled", event_id=row.id, error=describe(error))
+                trouble = error
+            else:
+                return ids
+        if trouble is not None:
+            self._failed(records, [r.id for r in rows], event, trouble)
+        return ids
 
     def _parts(self, records: Records, row: queue.PendingEvent) -> list[queue.PendingEvent]:
         """All that came in as one: the event itself, or its whole album."""

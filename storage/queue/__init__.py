@@ -23,6 +23,7 @@ from storage.queue.deliveries import (
     unpark,
     was_said,
 )
+from storage.queue.dying import begin_again, these_events
 from storage.queue.effects import EFFECT, StoredKey, load, store_effects
 from storage.queue.events import (
     EVENTS,
@@ -55,6 +56,7 @@ __all__ = [
     "StoredKey",
     "album_of",
     "any_pending",
+    "begin_again",
     "begin_deliveries",
     "cancel",
     "clock_went_back",
@@ -78,6 +80,7 @@ __all__ = [
     "store_effects",
     "store_events",
     "store_handled",
+    "these_events",
     "under_way",
     "unpark",
     "was_said",

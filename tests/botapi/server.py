@@ -63,6 +63,8 @@ class BotApiServer:
         self.latency = 0.0
         """Seconds that a request is on its way, and its answer again."""
         self.control: Control | None = None
+        self.busy = 0
+        """Requests that have come and are not answered yet, but for waiting getUpdates."""
         self.stopping = False
         self.port = port
         self.loop: asyncio.AbstractEventLoop | None = None
@@ -189,10 +191,16 @@ class BotApiServer:
             )
             await _json(refusal.json(), refusal.code)(scope, receive, send)
             return
-        await self._method(name, request, scope, receive, send)
-
-    async def _method(self, name: str, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
         method = spec.exists(name) or name
+        self.busy += method != "getUpdates"
+        try:
+            await self._method(method, request, scope, receive, send)
+        finally:
+            self.busy -= method != "getUpdates"
+
+    async def _method(
+        self, method: str, request: Request, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         fault = self.faults.take(method)
         if fault and fault.kind == "reset_before":
             self._record(method, {}, {"ok": False, "fault": fault.kind}, {}, 0)

@@ -38,6 +38,13 @@ def make_feature() -> tuple[Feature, list[str]]:
         schedules.plan(room.db, "never", "help.never", room.now, room.now, grace=timedelta(0))
         raise ZeroDivisionError(command.text)
 
+    @feature.command("stumble", who=Who.ANYONE, classroom=False)
+    def stumble(_command: Command, room: Room) -> Iterable[Effect]:
+        if "stumble" in notes:
+            notes.remove("stumble")
+            raise ZeroDivisionError
+        yield room.tell(room.say.private("help.commands", lines=[(_Name("steady"), "n")], classroom=None))
+
     @feature.command("count", who=Who.ANYONE, classroom=False)
     def count(command: Command, room: Room) -> Iterable[Effect]:
         assert room.group is not None

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from classroom.events import Sender, SenderKind
 from storage import queue, schedules
@@ -42,6 +42,38 @@ async def test_a_handler_that_raises_leaves_nothing_behind_and_the_others_go_on(
         rows = records.exec(select(EventRow).where(EventRow.state == "failed")).all()
         assert [r.error for r in rows] == ["ZeroDivisionError"]
         assert rows[0].raw is not None and "李雷的秘密" in rows[0].raw  # kept, sealed, for who repairs it
+
+
+async def test_what_stumbles_is_tried_three_times_before_it_is_set_aside(road: RoadWorld) -> None:
+    wang = road.someone("1", "王老师")
+    road.notes += ["stumble"] * 2
+    await wang.in_private("/stumble")
+    assert "steady" in wang.heard and "抱歉" not in wang.heard
+    road.notes += ["stumble"] * 9
+    await wang.in_private("/stumble")
+    assert wang.heard.count("steady") == 1 and "抱歉" in wang.heard
+    assert 9 - len(road.notes) in (3, 4)  # once more where it was tried as soon as it came
+
+
+async def test_an_event_over_which_processes_die_is_set_aside_and_the_others_are_not(road: RoadWorld) -> None:
+    wang = road.someone("1", "王老师")
+    for words in ("/echo 前", "/echo 毒", "/echo 后"):
+        road.platform.say(wang.sender, wang.private, words)
+    await road.platform.hand_over(road.app.intake.door_of("web"))
+    begun: list[list[int]] = []
+    for _ in range(5):  # starts that mark what they begin, and die of the second event
+        with road.database.transaction() as records:
+            begun.append(queue.begin_again(records, road.now(), 100, 3)[0])
+            if begun[-1] == [1]:
+                queue.finish_events(records, [1], "done", road.now())
+    assert begun == [[1, 2, 3], [1], [2], [2], [2]]
+    await road.app.open()
+    await road.settle()
+    assert "后" in wang.heard and "毒" not in wang.heard
+    with road.database.transaction() as records:
+        rows = records.exec(select(EventRow).order_by(col(EventRow.id))).all()
+        assert [r.state for r in rows] == ["done", "failed", "done"] and rows[2].error is None
+        assert rows[1].raw is not None and rows[1].error == "processes died over it"
 
 
 async def test_a_handled_event_keeps_no_words(road: RoadWorld) -> None:

@@ -71,6 +71,7 @@ class Stage:
 
     def killed(self, before: Standing) -> Standing:
         """Look at what a kill left: it may not have more out than it knows to be under way."""
+        self.delivered()
         standing = self.look.standing(self.server.world)
         fresh = standing.unrecorded - before.unrecorded
         if fresh > standing.in_flight:
@@ -90,6 +91,13 @@ class Stage:
         if done.returncode:
             raise AssertionError(f"homeroom {words[0]}: {done.stdout}{done.stderr}")
         return done.stdout
+
+    def delivered(self) -> None:
+        """Wait until what a dead process had sent has arrived: that is part of what was in flight."""
+        time.sleep(0.05)
+        until = time.monotonic() + 5
+        while self.server.busy and time.monotonic() < until:
+            time.sleep(0.01)
 
     def answers(self, count: int) -> None:
         """Wait until the bot has asked so much more of Telegram, 5 seconds at most."""
