@@ -13,7 +13,7 @@ export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport VIRTUAL_ENV UV_PYTHON PYTHONHOME PYTHONPATH
 
-.PHONY: bench bench-peers help demo setup test lint audit format clean
+.PHONY: bench bench-judge bench-peers help demo setup test lint audit format clean
 
 help:
 	@echo "make demo     set up, and open the playground in the browser; ARGS='--port 9000' goes to homeroom demo"
@@ -23,6 +23,7 @@ help:
 	@echo "make audit    ask whether a library that is used has a known vulnerability"
 	@echo "make format   put the style right"
 	@echo "make bench    measure; ARGS='--full' measures it all, make bench-peers installs who to compare with"
+	@echo "make bench-judge  what the judge of messages finds and spares, beside three others; ARGS=FILE.jsonl adds yours"
 	@echo "make clean    remove what the other verbs made"
 	@echo
 	@echo "PYTHON=python3.12 chooses the interpreter, UV=no does without uv (plain pip)."
@@ -50,6 +51,9 @@ format: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m bench $(ARGS)
+
+bench-judge: $(READY)
+	$(BIN)/python -m bench.judge $(ARGS)
 
 bench-peers: $(READY)
 	$(BIN)/python -m venv --clear .venv-peers

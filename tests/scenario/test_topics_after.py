@@ -345,6 +345,5 @@ async def test_two_classes_never_share_memory(world: World) -> None:
         records.add(other)
         records.flush()
         row.classroom_id = other.id  # even the very hashes say nothing to another class
-        mine.settings = {k: v for k, v in mine.settings.items()}
     await c.mothers["李雷"].in_group(NEAR)
     assert NEAR not in world.texts()
