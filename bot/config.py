@@ -258,7 +258,9 @@ def load(path: Path, secrets: Path | None = None) -> Settings:
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ConfigError(f"{path}: no such file; `homeroom init` writes one") from None
+        raise ConfigError(
+            f"{path}: no such file; `homeroom init` writes one, or copy config.example.toml there"
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from None
     except OSError as error:
