@@ -100,6 +100,18 @@ async def test_a_spreadsheet_becomes_the_roster(opened: OpenWindow) -> None:
     await expect(window.pane("private").locator(".document").last).to_contain_text("新生.xlsx")
 
 
+async def test_more_files_than_one_message_takes(opened: OpenWindow) -> None:
+    window = await opened("?as=wang")
+    many: list[FilePayload] = [
+        {"name": f"{n}.txt", "mimeType": "text/plain", "buffer": b"words"} for n in range(12)
+    ]
+    await window.pane("private").locator("input[type=file]").set_input_files(many)
+    await expect(window.page.locator(".toast")).to_contain_text("最多 10 个")
+    await expect(window.pane("private").locator(".chip[data-done='']")).to_have_count(10)
+    await window.pane("private").locator(".chip button").first.click()
+    await expect(window.pane("private").locator(".chip")).to_have_count(9)
+
+
 async def test_a_photo_is_seen_by_the_others_and_opens_large(opened: OpenWindow) -> None:
     window, other = await opened("?as=wang"), await opened("?as=han")
     picture: FilePayload = {
@@ -125,7 +137,7 @@ async def test_a_name_is_changed_the_group_left_and_joined_the_bot_blocked(opene
     window = await opened("?as=ad")
     await expect(window.pane("group").locator(".barred")).to_contain_text("不在群里")
     await window.pane("group").get_by_role("button", name="加入群").click()
-    await expect(window.field("group")).to_be_visible()
+    await expect(window.field("group")).to_be_focused()
     await window.page.locator(".person-more").click()
     await window.chooses("改名字")
     await window.page.locator("dialog input").fill("路过的人")

@@ -8,7 +8,8 @@ import { gist } from './texts.js';
 import { language, t } from './words.js';
 
 const LIMIT = 20 * 1024 * 1024;
-const KINDS = [[/^image\//, 'photo'], [/^audio\//, 'voice']];
+const MOST = 10;
+const KINDS = [[/^image\/(png|jpeg|gif|webp)$/, 'photo'], [/^audio\//, 'voice']];
 
 function kindOf(file) {
   return KINDS.find(([pattern]) => pattern.test(file.type))?.[1] ?? 'document';
@@ -182,6 +183,10 @@ export class Composer {
         emit('toast', { text: t('too_big', { name: file.name }) });
         continue;
       }
+      if (this.files.length >= MOST) {
+        emit('toast', { text: t('too_many_files', { most: MOST }) });
+        break;
+      }
       const one = { file, done: null };
       this.files.push(one);
       this.upload(one);
@@ -198,7 +203,7 @@ export class Composer {
       const answer = await fetch(`/files?${query}`, { method: 'POST', body: file });
       const said = await answer.json();
       if (!answer.ok) throw new Error(said.error);
-      const url = kind === 'document' ? said.url ?? `/files/${said.file}` : URL.createObjectURL(file);
+      const url = kind === 'photo' ? URL.createObjectURL(file) : `/files/${encodeURIComponent(said.file)}`;
       one.done = { id: said.file, name: said.name, size: said.size, kind, url };
     } catch (error) {
       this.files = this.files.filter((other) => other !== one);
@@ -228,12 +233,13 @@ export class Composer {
     this.field.placeholder = narrow.matches ? t('say_short') : name;
     this.field.setAttribute('aria-label', name);
     const bar = this.pane.name === 'group' ? this.groupBar(me) : this.privateBar(me);
+    const pressed = this.barred.contains(document.activeElement);
     this.row.hidden = Boolean(bar);
     this.barred.hidden = !bar;
     if (bar) {
       this.completion.close();
       fill(this.barred, bar);
-    }
+    } else if (pressed) this.focus();
   }
 
   groupBar(me) {
@@ -251,7 +257,6 @@ export class Composer {
   async act(verb, fields = {}) {
     const ack = await this.pane.wire.send(verb, fields);
     if (!ack.ok) emit('toast', { text: ack.error });
-    else this.focus();
   }
 
   /** Each private conversation keeps its own draft; the group's stays whoever one is. */
