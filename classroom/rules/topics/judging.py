@@ -145,7 +145,8 @@ def _weigh(said: Said, text: str, found: Found) -> Verdict:
 
 
 def _votes(_said: Said, text: str, found: Found) -> Verdict | None:
-    if "vote" not in found and not (len(found.get("beg", ())) > 1 and lean(text, found) >= 1):
+    leaning = max(-1.0, min(1.0, lean(text, found))) if found.keys() & {"vote", "beg"} else -1.0
+    if "vote" not in found and not (len(found.get("beg", ())) > 1 and leaning >= 1):
         return None
     votes = found.get("vote", [])
     if asked := [p[0] for p in votes if p[0] in _PLEA]:
@@ -159,7 +160,6 @@ def _votes(_said: Said, text: str, found: Found) -> Verdict | None:
         + 1.2 * ("asking" in found or "mark" in found)
         + 1.0 * min(2, _school(found))
     )
-    leaning = max(-1.0, min(1.0, lean(text, found)))
     points += 0.5 * leaning
     codes = {"vote", "beg", "link"}
     if (
