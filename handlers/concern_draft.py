@@ -172,7 +172,7 @@ def _reached(room: Room, guardian: Guardian) -> bool:
 def _tick(room: Room, draft: Draft, guardian: Guardian, on: bool, row: int) -> Button:
     return button(
         room,
-        room.say.label("concern.recipient", on=on, name=people.called(room, guardian, room.say)[:17]),
+        room.say.label("concern.recipient", on=on, name=people.called(room, guardian, room.say)[:40]),
         "concern.tick",
         {"draft": draft.id, "version": draft.data.get("version"), "guardian": guardian.id, "on": not on},
         row=row,
