@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from bot.delivery import Delivery, Turn
-from bot.dispatch import Dispatcher, StumbledError
+from bot.dispatch import BATCH, Dispatcher, StumbledError
 from bot.intake import Intake
 from bot.limits import Limits
 from bot.ports import DeletesMessages, PinsPosts, Platform, RestrictsMembers, SetsTags
@@ -32,6 +32,7 @@ from storage.leading import Leadership, tell
 log = structlog.get_logger("app")
 STOP_WITHIN = 8.0
 LONGEST_NAP = 1.0
+SHORT_NAP = 0.05
 STAND_BY = 1.0
 LISTEN = 0.5
 HOUSEKEEPING = timedelta(hours=1)
@@ -216,11 +217,13 @@ class App:
         try:
             return await self.delivery.in_one(self._turn)
         except StumbledError:
+            self._woken.set()
             return await self.dispatcher.run_once() + await self.delivery.run_once()
 
     def _turn(self, records: Records, turn: Turn) -> int:
-        done = self.delivery.record(records, turn) + self.dispatcher.batch(records)
-        return done + self.delivery.claim(records, turn)
+        recorded, handled = self.delivery.record(records, turn), self.dispatcher.batch(records)
+        turn.more = handled >= BATCH
+        return recorded + handled + self.delivery.claim(records, turn)
 
     async def settle(self) -> None:
         """Work until nothing can be done at this moment (what is due later waits)."""
@@ -231,7 +234,8 @@ class App:
         while True:
             self._woken.clear()
             try:
-                if not await self.step():
+                await self.step()
+                if not self.delivery.more:
                     await self._nap()
             except LeadLostError:
                 raise
@@ -240,13 +244,19 @@ class App:
                 await asyncio.sleep(1)
 
     async def _nap(self) -> None:
-        times = [t for t in (await self.dispatcher.next_at(), await self.delivery.next_at()) if t is not None]
-        seconds = LONGEST_NAP
-        if times:
-            seconds = min(LONGEST_NAP, max(0.005, (min(times) - self._now()).total_seconds()))
+        """Sleep until something is due; what is under way or comes in wakes us."""
+        if self._woken.is_set():
+            return
+        seconds = SHORT_NAP if self.delivery.under_way else await self._until_due()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):  # wait_for of Python 3.11 can swallow the stop
                 await self._woken.wait()
+
+    async def _until_due(self) -> float:
+        times = [t for t in (await self.dispatcher.next_at(), await self.delivery.next_at()) if t is not None]
+        if not times:
+            return LONGEST_NAP
+        return min(LONGEST_NAP, max(0.005, (min(times) - self._now()).total_seconds()))
 
 
 def _mention_of(platform: Platform) -> Callable[[], str]:

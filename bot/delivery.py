@@ -55,6 +55,8 @@ class Turn:
     talking: set[int]
     waits: dict[str, float]
     jobs: list[_Job] = field(default_factory=list)
+    more: bool = False
+    """True where there may be more to do at once than this turn has done."""
 
 
 @dataclass(slots=True)
@@ -97,6 +99,8 @@ class Delivery:
         self._waits: dict[str, float] = {}
         self.attempts: Counter[tuple[str, str]] = Counter()
         """What was tried since the start, by kind and outcome."""
+        self.more = False
+        """True where the last turn may have left something that can be done at once."""
 
     @property
     def limits_hit(self) -> dict[tuple[str, str], int]:
@@ -162,6 +166,7 @@ class Delivery:
     def go(self, turn: Turn) -> None:
         """The transaction is committed: lanes are free again, and what was marked as begun begins."""
         self._state.lanes, self._state.talking, self._waits = turn.lanes, turn.talking, turn.waits
+        self.more = turn.more
         self._state.doubt = False
         for job, outcome in turn.results:
             self.attempts[job.due.kind, type(outcome).__name__] += 1
@@ -209,6 +214,7 @@ class Delivery:
         for one in due:
             self._begin(records, book, one, turn)
         failed = len(book.closed) + len(book.erased)
+        turn.more = turn.more or bool(failed) or len(due) >= room
         book.write(records, self._now())
         recording.begun(records, [(job.due, job.target) for job in turn.jobs])
         del chats  # held till here, so that every look-up found them

@@ -6,7 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnClause, bindparam, delete, func, insert, literal_column, select, update
+from sqlalchemy import (
+    ColumnClause,
+    Select,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    union_all,
+    update,
+)
 
 from classroom.effects import Lane
 from storage.database import Records
@@ -44,41 +55,46 @@ class Due:
     event_id: int | None
 
 
-_TRIED = select(DELIVERIES.c.lane_key, DELIVERIES.c.lane).where(
-    DELIVERIES.c.state == PENDING,
-    DELIVERIES.c.attempts > 0,
-    DELIVERIES.c.due_at > bindparam("now", type_=Utc),
-)
-_LANES = (
-    select(DELIVERIES.c.lane_key)
-    .where(
-        DELIVERIES.c.state == PENDING,
-        DELIVERIES.c.lane == bindparam("lane"),
-        DELIVERIES.c.due_at <= bindparam("now", type_=Utc),
-        DELIVERIES.c.lane_key.not_in(bindparam("shut", expanding=True)),
-    )
-    .order_by(DELIVERIES.c.due_at, DELIVERIES.c.id)
-    .limit(bindparam("most"))
-    .cte("lanes")
-)
-_FIRST = DELIVERIES.alias("first")
-_HEADS = (
-    select(
-        select(_FIRST.c.id)
+def _heads(lane: Lane) -> Select[tuple[str, str, int | None]]:
+    """The first delivery of each lane of a kind in which something is due; the lanes in `<kind>_shut` not."""
+    found = (
+        select(DELIVERIES.c.lane_key)
         .where(
-            _FIRST.c.state == PENDING,
-            _FIRST.c.lane_key == _LANES.c.lane_key,
-            _FIRST.c.lane == bindparam("lane"),
-            _FIRST.c.due_at <= bindparam("now", type_=Utc),
+            DELIVERIES.c.state == PENDING,
+            DELIVERIES.c.lane == literal_column(f"'{lane.value}'"),
+            DELIVERIES.c.due_at <= bindparam("now", type_=Utc),
+            DELIVERIES.c.lane_key.not_in(bindparam(f"{lane.value}_shut", expanding=True)),
         )
-        .order_by(_FIRST.c.id)
+        .order_by(DELIVERIES.c.due_at, DELIVERIES.c.id)
+        .limit(bindparam("most"))
+        .subquery(f"{lane.value}_lanes")
+    )
+    one = DELIVERIES.alias(f"{lane.value}_first")
+    first = (
+        select(one.c.id)
+        .where(
+            one.c.state == PENDING,
+            one.c.lane_key == found.c.lane_key,
+            one.c.lane == literal_column(f"'{lane.value}'"),
+            one.c.due_at <= bindparam("now", type_=Utc),
+        )
+        .order_by(one.c.id)
         .limit(1)
-        .correlate(_LANES)
+        .correlate(found)
         .scalar_subquery()
     )
-    .select_from(_LANES)
-    .group_by(_LANES.c.lane_key)
+    what: ColumnClause[str] = literal_column(f"'{lane.value}'")
+    return select(what.label("lane"), found.c.lane_key, first.label("id")).group_by(found.c.lane_key)
+
+
+_TRIED = select(
+    DELIVERIES.c.lane.label("lane"), DELIVERIES.c.lane_key, literal_column("NULL").label("id")
+).where(
+    DELIVERIES.c.state == PENDING,
+    DELIVERIES.c.attempts > literal_column("0"),
+    DELIVERIES.c.due_at > bindparam("now", type_=Utc),
 )
+_HEADS = union_all(*(_heads(lane) for lane in Lane), _TRIED)
 _DUE = select(*(DELIVERIES.c[name] for name in Due.__dataclass_fields__)).where(
     DELIVERIES.c.id.in_(bindparam("chosen", expanding=True))
 )
@@ -102,15 +118,19 @@ def due_deliveries(records: Records, now: datetime, busy: Iterable[str], limit: 
     everybody comes after what goes to somebody.
     """
     run = records.connection().execute
-    shut = {*busy, *(f"{key}/{lane}" for key, lane in run(_TRIED, {"now": now}))}
-    chosen: list[int] = []
-    for lane in Lane:
-        if len(chosen) < limit:
-            theirs = [key.removesuffix(f"/{lane.value}") for key in shut if key.endswith(f"/{lane.value}")]
-            heads = run(_HEADS, {"now": now, "lane": lane.value, "shut": theirs, "most": 4 * limit})
-            chosen += sorted(heads.scalars())[: limit - len(chosen)]
-    if not chosen:
+    shut: dict[str, list[str]] = {lane.value: [] for lane in Lane}
+    for one in busy:
+        key, _, kind = one.rpartition("/")
+        shut[kind].append(key)
+    asked = {f"{kind}_shut": keys for kind, keys in shut.items()}
+    found = run(_HEADS, {"now": now, "most": 4 * limit, **asked}).all()
+    tried = {(lane, key) for lane, key, number in found if number is None}
+    heads = [
+        (lane == Lane.BULK, number) for lane, key, number in found if number and (lane, key) not in tried
+    ]
+    if not heads:
         return []
+    chosen = [number for _, number in sorted(heads)[:limit]]
     rows = run(_DUE, {"chosen": chosen})
     return sorted((Due(*row) for row in rows), key=lambda due: (due.lane == Lane.BULK, due.id))
 
