@@ -25,6 +25,7 @@ from storage.tables import (
     ConcernLine,
     DialogueRow,
     Draft,
+    Erasure,
     EventRow,
     Guardian,
     Guess,
@@ -41,6 +42,7 @@ from storage.tables import (
     Violation,
 )
 
+PERSON = "person"
 GONE = "erased"
 """The kind of an account whose person is forgotten: nothing is written to it, nobody is met by it."""
 
@@ -75,7 +77,8 @@ STAYS: dict[str, str] = {
     "classrooms": "the class",
     "counters": "numbers of a class",
     "instance": "the proof of the key",
-    "students": "the child's record goes with the consent of all its guardians or by the teacher",
+    "erasures": "says that a row was emptied, so that a backup from before does not fill it again",
+    "students": "the child's record goes some time after the teacher has taken it off the roster",
     "contacts": "the teacher's roster",
     "praises": "the children's record, and the class's",
     "praised_students": "the children's record",
@@ -119,6 +122,7 @@ def forget_person(records: Records, person: int, now: datetime, *, last_words: i
     _erase_ways(records, person, ids, chats)
     _erase_deliveries(records, chats, classes, now)
     _anonymise(records, person, accounts, now)
+    records.add(Erasure(kind=PERSON, number=person, at=now))
     records.flush()
     records.expire_all()
     for chat in chats:

@@ -15,7 +15,22 @@ from classroom.events import Json
 from classroom.text import PrivateStr
 from storage.database import Records
 from storage.sealing import Sealed, SealedJson, SealedPrivate
-from storage.tables import Classroom, Concern, Praise, PraisedStudent, StudentRow, metadata
+from storage.tables import (
+    Classroom,
+    Code,
+    Concern,
+    ConcernLine,
+    Contact,
+    Erasure,
+    Nudge,
+    Praise,
+    PraisedStudent,
+    Receipt,
+    Request,
+    RequestLine,
+    StudentRow,
+    metadata,
+)
 
 STAND_IN = {"zh_CN": "一位同学", "en": "a classmate"}
 """What is read in the place of the name, in the class's language."""
@@ -38,17 +53,22 @@ PARENTS = {"concern_lines": ("concern_id", "concerns"), "request_lines": ("reque
 """Tables that belong to a class by way of another one."""
 
 
+STUDENT = "student"
+
+
 def left_before(records: Records, moment: datetime, limit: int = 20) -> list[StudentRow]:
-    """Children who were taken off the roster before then, some at a time."""
+    """Children who were taken off the roster before then and are not forgotten yet, some at a time."""
     gone = col(StudentRow.removed_at)
-    return list(records.exec(rows(StudentRow).where(gone < moment).order_by(gone).limit(limit)).all())
+    known = exists().where(col(Erasure.kind) == STUDENT, col(Erasure.number) == col(StudentRow.id))
+    return list(records.exec(rows(StudentRow).where(gone < moment, ~known).order_by(gone).limit(limit)).all())
 
 
-def forget_student(records: Records, student: StudentRow) -> None:
+def forget_student(records: Records, student: StudentRow, now: datetime) -> None:
     """Erase a child's record: what was said of it goes, of what was said of several only the name.
 
-    A name that is part of another child's name is left alone there. One that is also a common word is
-    replaced where it was one, too: nobody can tell any more.
+    Rows that a button out there may still name stay, without a word in them: their numbers must not come to
+    mean another child. A name that is part of another child's name is left alone there; one that is also a
+    common word is replaced where it was one, too: nobody can tell any more.
     """
     classroom = records.get(Classroom, student.classroom_id)
     mask = _Mask(
@@ -56,15 +76,13 @@ def forget_student(records: Records, student: StudentRow) -> None:
         _others(records, student),
         STAND_IN.get(classroom.language if classroom else "", STAND_IN["zh_CN"]),
     )
-    run = records.connection().execute
-    praised = rows(PraisedStudent.praise_id).where(PraisedStudent.student_id == student.id)
-    praises = list(records.exec(praised).all())
-    number, here = student.id, student.classroom_id
+    here = student.classroom_id
+    _drop_what_is_its_own(records, student.id)
+    _empty_what_was_said(records, student.id, now)
+    student.name, student.number, student.aliases = "", None, []
+    student.removed_at = student.removed_at or now
+    records.add(Erasure(kind=STUDENT, number=student.id, at=now))
     records.flush()
-    run(delete(Concern).where(col(Concern.student_id) == number))
-    run(delete(StudentRow).where(col(StudentRow.id) == number))  # and with it whatever belongs to it alone
-    of_nobody = ~exists().where(col(PraisedStudent.praise_id) == col(Praise.id))
-    run(delete(Praise).where(col(Praise.id).in_(praises), of_nobody))
     for table in metadata.sorted_tables:
         sealed = sealed_columns(table)
         if table.name == "events":
@@ -72,6 +90,31 @@ def forget_student(records: Records, student: StudentRow) -> None:
         elif sealed and table.name not in NOT_SEARCHED:
             _mask_table(records, table, sealed, here, mask)
     records.expire_all()
+
+
+def _drop_what_is_its_own(records: Records, student: int) -> None:
+    run = records.connection().execute
+    praises = list(
+        records.exec(rows(PraisedStudent.praise_id).where(PraisedStudent.student_id == student)).all()
+    )
+    for table in (PraisedStudent, Contact, Code, Receipt, Nudge):
+        run(delete(table).where(col(table.student_id) == student))
+    of_nobody = ~exists().where(col(PraisedStudent.praise_id) == col(Praise.id))
+    run(delete(Praise).where(col(Praise.id).in_(praises), of_nobody))
+
+
+def _empty_what_was_said(records: Records, student: int, now: datetime) -> None:
+    run = records.connection().execute
+    concerns = select(col(Concern.id)).where(col(Concern.student_id) == student)
+    requests = select(col(Request.id)).where(col(Request.student_id) == student)
+    run(update(ConcernLine).where(col(ConcernLine.concern_id).in_(concerns)).values(words=None))
+    run(
+        update(Concern)
+        .where(col(Concern.student_id) == student)
+        .values(words=None, kept=False, erased_at=now)
+    )
+    run(update(RequestLine).where(col(RequestLine.request_id).in_(requests)).values(text="", files=[]))
+    run(update(Request).where(col(Request.student_id) == student).values(text="", state="closed"))
 
 
 def sealed_columns(table: Table) -> list[Column[object]]:

@@ -505,6 +505,7 @@ NOT_EXPORTED: dict[str, str] = {
     "classrooms": "the class itself; its name stands beside every row",
     "counters": "numbers of a class",
     "instance": "the proof of the key",
+    "erasures": "says only that an empty row was once somebody's",
     "codes": "secrets that open doors; a file with them would be a key",
     "contacts": "the teacher's roster with phone numbers, other guardians' among them",
     "praised_students": "joined into praises",

@@ -44,7 +44,7 @@ def clean(records: Records, now: datetime, keep: Retention = DEFAULT) -> None:
     _erase_closed_requests(records, now - keep.requests)
     _drop_deliveries(records, now - max(keep.deliveries, keep.texts))
     for student in left_before(records, now - keep.left):
-        forget_student(records, student)
+        forget_student(records, student, now)
 
 
 def _erase_closed_requests(records: Records, before: datetime) -> None:

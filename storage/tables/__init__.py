@@ -17,7 +17,7 @@ from storage.tables.daily import (
     SecretBallot,
     Turnout,
 )
-from storage.tables.people import Account, Chat, Member, Person
+from storage.tables.people import Account, Chat, Erasure, Member, Person
 from storage.tables.records import (
     Concern,
     ConcernLine,
@@ -52,6 +52,7 @@ __all__ = [
     "DeliveryRow",
     "DialogueRow",
     "Draft",
+    "Erasure",
     "EventRow",
     "Guardian",
     "Guess",

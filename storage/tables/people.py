@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Column, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, String, UniqueConstraint
 from sqlmodel import Field
 
 from classroom.addresses import ChatKind
@@ -85,3 +85,17 @@ class Member(Table, table=True):
     greeted: bool = False
     tag: str | None = Field(default=None, sa_column=sealed("members.tag", empty=True))
     seen_at: datetime = Field(sa_column=time())
+
+
+class Erasure(Table, table=True):
+    """That somebody was erased, so that a backup from before does not bring them back.
+
+    `kind`: person, student; `number` is the id of the row that is left of them, without a word in it.
+    """
+
+    __tablename__ = "erasures"
+    __table_args__ = (Index("ix_erasures_of", "kind", "number"),)
+    id: int = Field(default=None, sa_column=key())
+    kind: str
+    number: int
+    at: datetime = Field(sa_column=time())

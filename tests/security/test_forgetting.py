@@ -104,7 +104,7 @@ async def test_an_event_that_failed_goes_with_the_name_in_it(world: World) -> No
         )
         student = records.get(StudentRow, made.students["李雷"])
         assert student is not None
-        forgetting.forget_student(records, student)
+        forgetting.forget_student(records, student, world.now())
     assert where(rows(world.database), "u674e", "李雷妈妈") in ([], ["accounts.name"])
     assert where(rows(world.database), '"text": "韩梅梅"') == ["events.raw"]
 
