@@ -499,3 +499,11 @@ async def test_a_doubtful_command_stays_until_its_author_decides(world: World) -
     await made.teacher.in_private("一直很努力")
     await made.teacher.in_private("李雷")
     assert "一直很努力" in posted(world)[0]
+
+
+async def test_nobody_is_called_told_who_was_not(world: World) -> None:
+    c = await ready_class(world)
+    await c.teacher.in_private("/表扬 赵一 写字很好")
+    assert "赵一还没有家长绑定" in c.teacher.last.text and "告诉了" not in c.teacher.last.text
+    await c.teacher.in_private("/表扬 张小明 赵一 写字很好")
+    assert "也告诉了其他家长" in c.teacher.last.text
