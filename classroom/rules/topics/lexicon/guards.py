@@ -22,8 +22,7 @@ dont{click|transfer|scan|pay|trust|send|share|add|post}
 {民警|警方|公安|派出所|国家反诈|96110}{提醒|提示|来|发布|说|宣传|中心|} 防{范|诈|骗|拐|溺水|火} 安全{提醒|提示|教育|知识} 可疑
 {请|已|把他|把她|麻烦|管理员|群主|老师}{踢|移|清|删|拉黑|撤回|处理}{了|出|掉|一下|广告|} {发广告|打广告|广告}{的|请|太多|真多|滚|烦|扰|又|怎么|骚扰|电话|吗}
 骚扰{电话|信息|} 别{信|点|转|扫|加|理} scam{alert|mer|mers|} becareful bewareof beware
-isthis{real|legit|ascam|true} phishing fraud {someone|somebody}{pretending|is
-pretending|pretended|asked|added|called|claims|claiming}
+isthis{real|legit|ascam|true} phishing fraud {someone|somebody}{pretending|ispretending|pretended|asked|added|called|claims|claiming}
 """,
     "school": """
 家长{讲堂|课堂|开放日|志愿} 联系班主任 {家长|爸爸|妈妈}{愿意|来讲} 备注是 老师加{一下|我} 拼车 护学岗
