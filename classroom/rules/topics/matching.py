@@ -16,6 +16,9 @@ _SPELLED_OUT = 260
 """A word with more shapes than this is looked for as a pattern, and only where its anchor stands."""
 
 _ANCHORS = 120
+_SINGLE = frozenset("吗丢")
+"""The only words of one character: any other would stand in half of all messages."""
+
 Found = dict[str, list[str]]
 """The kinds of signs in a message, each with the different phrases that showed it."""
 
@@ -31,7 +34,9 @@ _Row = tuple["str | _Choice", ...]
 
 
 def _parse(word: str) -> _Row:
-    """Read a word of a list."""
+    """Read a word of a list; ValueError if a blank has torn it, since its parts would be signs of something else."""
+    if word.count("{") != word.count("}"):
+        raise ValueError(f"brackets do not match in {word!r}: a word holds no blank")
     return _way(iter(re.findall(r"[{}|]|[^{}|]+", word)))[0][0]
 
 
@@ -99,12 +104,12 @@ class Lists:
                 row = _parse(word)
                 if _count(row) <= _SPELLED_OUT:
                     for shape in _shapes(row):
-                        literal.setdefault(shape, kind)
+                        if len(shape) > 1 or shape in _SINGLE:
+                            literal.setdefault(shape, kind)
                     continue
                 for anchor in _anchor(row):
                     anchors.setdefault(anchor, []).append(len(self._patterns))
                 self._patterns.append((kind, re.compile(_pattern(row))))
-        literal.pop("", None)
         self.words, self._kinds = tuple(literal), tuple(literal.values())
         self._finder = AhoCorasick(self.words, matchkind=MatchKind.LeftmostLongest)
         self._anchors = tuple(anchors.values())
