@@ -221,7 +221,7 @@ contact_drop | 3 | 福利群，每天发红包，https://u.wechat.com/xYz12
 contact_drop | 3 | 点击链接加入群聊【福利群】：https://qm.qq.com/q/Abc123
 contact_drop | 3 | https://t.me/+AbCdEf12345 进来看看
 contact_drop | 3 | 加微信 abc12345 免费领资料
-contact_drop | 2 | 有兴趣的联系我 13800138000 细聊
+contact_drop | 3 | 有兴趣的联系我 13800138000 细聊
 contact_drop | 2 | 关注有惊喜，优选群扫码进群
 contact_drop | 3 | 微信号abc12345，长期有效
 contact_drop | 3 | 内购群，名额有限，扫码进群

@@ -41,7 +41,7 @@ AGAINST = {
     "thanks": 0.7,
 }
 MORE, MORE_AGAINST = 0.5, 0.4
-LIKELY, SURE, SURE_AGAINST = 1.8, 2.5, 3.2
+LIKELY, SURE, SURE_LEANING, SURE_AGAINST = 1.8, 2.5, 2.3, 3.2
 """Points from which an author is reminded, a message deleted, and deleted whatever speaks for it."""
 
 FRIENDLY = 2.0
@@ -73,6 +73,8 @@ def weigh_advert(said: Said, text: str, found: Found) -> Verdict | None:
     if not kinds:
         return None
     most = MOST if len(text) >= SHORT else 0.0
+    if "to_teacher" in found and telling <= {"contact", "handle"}:
+        return None  # who wants to talk to the teacher gives a number
     leaning = max(LEAST, min(most, lean(text, found)))
     if not telling and (leaning < LEANS_HARD or found.keys() & {"pay", "fee"}):
         return None
@@ -81,7 +83,7 @@ def weigh_advert(said: Said, text: str, found: Found) -> Verdict | None:
     if said.speaker in (Speaker.VISITOR, Speaker.CHANNEL):
         points += STRANGER
     category = Category.AD if telling & (_OFFERS | {"goods"}) or not telling & _REACHES else _reaching(found)
-    if _surely(found, telling, points, against, leaning):
+    if _surely(found, kinds, points, against, leaning):
         return verdict_of(category, Sureness.SURE, found, kinds)
     if not telling:
         told = points >= LEANS_HARD and not found.keys() & _ASKS
@@ -106,15 +108,17 @@ def _against(found: Found) -> float:
     return grave + min(FRIENDLY, sum(weights.values()) - grave)
 
 
-def _surely(found: Found, telling: set[str], points: float, against: float, leaning: float) -> bool:
-    """Two kinds of signs, one of them hard or many of trade; and nothing asks, warns or leans away."""
-    trading = sum(len(found[kind]) for kind in telling & _TRADING) > 2
-    several = len(telling) > 1 or len(found.get("scam", ())) > 1
+def _surely(found: Found, kinds: set[str], points: float, against: float, leaning: float) -> bool:
+    """Two kinds of signs, one of them seldom met; and nothing asks, warns or leans away."""
+    telling = kinds - _SMALL
     phrases = sum(len(found[kind]) for kind in telling)
-    seldom = telling & _HARD or trading or (leaning >= LEANS_HARD and phrases > 2)
-    if not several or not seldom or found.keys() & _ASKS or leaning < VETO:
+    if not telling or phrases < 2 or found.keys() & _ASKS or leaning < VETO:
         return False
-    return points >= (SURE_AGAINST if against else SURE)
+    several = len(telling) > 1 or len(found.get("scam", ())) > 1
+    if leaning >= LEANS_HARD and (several or kinds & _SMALL):
+        return points >= SURE_LEANING
+    trading = sum(len(found[kind]) for kind in telling & _TRADING) > 2
+    return several and bool(telling & _HARD or trading) and points >= (SURE_AGAINST if against else SURE)
 
 
 def _enough(found: Found, kinds: set[str], telling: set[str]) -> bool:

@@ -45,12 +45,12 @@ _MAY_REACH = re.compile(r"[\dqv微卫徽威薇]|联系|加我|addme|whatsapp|" +
 _AMOUNT, _PHONE = re.compile(lexicon.AMOUNT), re.compile(lexicon.PHONE)
 _GROUP_LINKS, _SHOP_LINKS = re.compile(lexicon.GROUP_LINKS), re.compile(lexicon.SHOP_LINKS)
 _VOCATIVE = re.compile(
-    r"[一-龥]{0,2}老[师師](?:您|你|好|我|孩子|请|麻烦|想|今|明|这|能|可|有|辛|，|早|晚|下|上)|(?:hi|hello|dear|goodmorning)?(?:teacher|ms|miss|mrs|mr)"
+    r"[一-龥]{0,2}老[师師](?:您|你|好|我|方便|孩子|请|麻烦|想|今|明|这|能|可|有|辛|，|早|晚|下|上)|(?:hi|hello|dear|goodmorning)?(?:teacher|ms|miss|mrs|mr)"
 )
 _INTRODUCED = re.compile(r"我是[一-龥的]{0,10}(?:爸|妈|奶|爷|家长|外公|外婆|姥|姑|舅)")
 _NO_GIFT = re.compile(r"[不别勿禁拒]|没有|手工|亲手|自己[画做写]|画的|贺卡|锦旗|handmade|drawn|drew")
 _PLEA = frozenset("帮求请麻拜给替")
-_GUARDS = frozenset(lexicon.GUARDS) | {"neutral", "mark", "intro"}
+_GUARDS = frozenset(lexicon.GUARDS) | {"neutral", "mark", "intro", "to_teacher"}
 
 
 def judge(said: Said, context: Context) -> Verdict:
@@ -114,6 +114,7 @@ def signs(text: str, reading: Reading, removed: tuple[str, ...] = ()) -> Found:
     if _INTRODUCED.search(text):
         found["intro"] = ["我是"]
     if _VOCATIVE.match(text):
+        found["to_teacher"] = ["老师"]
         found.setdefault("school", []).append("老师")
     if reading.asks:
         found["mark"] = ["?"]
@@ -201,6 +202,6 @@ def _heard(verdict: Verdict, found: Found) -> Verdict:
     if not codes:
         return verdict
     reasons = (*verdict.reasons, *(Reason(code, found[code][0]) for code in sorted(codes)))
-    if verdict.ok or verdict.sureness is Sureness.DOUBTFUL:
+    if verdict.ok or verdict.sureness is not Sureness.SURE:
         return Verdict(Category.OK, Sureness.SURE, reasons, report=True)
     return replace(verdict, sureness=Sureness.LIKELY, reasons=reasons, report=True)
