@@ -34,7 +34,7 @@ _Row = tuple["str | _Choice", ...]
 
 
 def _parse(word: str) -> _Row:
-    """Read a word of a list; ValueError if a blank has torn it, since its parts would be signs of something else."""
+    """Read a word of a list; ValueError if a blank has torn it: its parts would be other signs."""
     if word.count("{") != word.count("}"):
         raise ValueError(f"brackets do not match in {word!r}: a word holds no blank")
     return _way(iter(re.findall(r"[{}|]|[^{}|]+", word)))[0][0]
