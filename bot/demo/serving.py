@@ -108,6 +108,7 @@ async def _serve(options: Options) -> None:
 
 async def _open(host: Host, options: Options, address: str) -> None:
     await host.open(options.language)
+    address = f"{address}?lang={options.language}"  # so that page and class begin in one language
     kept = f"kept in {options.data}" if options.data else "gone when you stop it"
     options.say(f"The playground is at {address} ({kept}). Ctrl-C stops it.")
     if options.browser:
