@@ -136,9 +136,9 @@ class Turnout(Table, table=True):
 
     __tablename__ = "turnouts"
     __table_args__ = ({"sqlite_with_rowid": False},)
+    id: str = Field(sa_column=Column(String, primary_key=True))  # first: older SQLite misreads it elsewhere
     poll_id: int = Field(sa_column=link("polls.id", index=False), default=None)
     household: int
-    id: str = Field(sa_column=Column(String, primary_key=True))
 
 
 class Request(Table, table=True):

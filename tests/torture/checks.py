@@ -121,20 +121,21 @@ def problems(look: Look, life: Life) -> Iterator[str]:
             yield f"nobody heard {what} {mark}"
     yield from (f"still to be seen: {what}" for message, what in ledger.removed if not message.deleted)
     with look.records() as records:
-        yield from _events(records, world)
+        yield from _events(records, world, ledger.poison)
         yield from _deliveries(records, world)
         yield from _receipts(records, ledger)
         yield from _ballots(records, ledger)
         yield from _sound(records)
 
 
-def _events(records: Records, world: World) -> Iterator[str]:
-    """Every update that was ever offered was taken and handled once."""
+def _events(records: Records, world: World, poison: set[str]) -> Iterator[str]:
+    """Every update that was ever offered was taken and handled once, or set aside if it had to be."""
     found = dict(records.connection().execute(select(EVENTS.c.key, EVENTS.c.state)).tuples().all())
     for update in world.update_log():
-        state = found.get(f"telegram:{update['update_id']}")
-        if state != "done":
-            yield f"update {update['update_id']} is {state or 'lost'}: {sorted(update)}"
+        state = found.pop(f"telegram:{update['update_id']}", "lost")
+        wanted = "failed" if poison & set(MARK.findall(str(update))) else "done"
+        if state != wanted:
+            yield f"update {update['update_id']} is {state}: {sorted(update)}"
     yield from (f"event {key} is {state}" for key, state in found.items() if state != "done")
 
 

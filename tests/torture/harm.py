@@ -7,8 +7,8 @@ import shutil
 import socket
 import struct
 import subprocess
+import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -85,10 +85,9 @@ class Clock:
 
 
 @contextmanager
-def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
-    """A file system of its own, as long as we may mount one."""
-    disk = folder / "disk"
-    disk.mkdir()
+def small_disk(megabytes: int) -> Iterator[Path]:
+    """A file system of its own, where we may mount one."""
+    disk = Path(tempfile.mkdtemp(prefix="homeroom-disk-"))
     done = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0755", "tmpfs", disk],
         capture_output=True,
@@ -100,6 +99,7 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
         yield disk
     finally:
         subprocess.run(["umount", "-l", disk], check=True)
+        disk.rmdir()
 
 
 def may_mount() -> bool:
@@ -208,13 +208,3 @@ def _reset(plug: socket.socket) -> None:
         plug.shutdown(socket.SHUT_RDWR)
     with suppress(OSError):
         plug.close()
-
-
-def wait_for_file(path: Path, seconds: float = 10) -> bool:
-    """Wait until a file is there."""
-    until = time.monotonic() + seconds
-    while not path.exists():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.05)
-    return True

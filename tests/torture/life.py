@@ -37,6 +37,8 @@ class Ledger:
     """By the poll's mark: the last choice of each (class, child)."""
     secret: set[str] = field(default_factory=set)
     """Marks of criticism."""
+    poison: set[str] = field(default_factory=set)
+    """Marks of what has to be set aside."""
     stuck: list[str] = field(default_factory=list)
     done: Counter[str] = field(default_factory=Counter)
 
@@ -157,7 +159,8 @@ class Life:
                     self.ledger.done[what] += 1
             elif now > until:
                 del self._busy[place]
-                self.ledger.stuck.append(what)
+                seen = [str(shown)[:200] for shown in self.world.transcript(self.school[place].teacher)[-6:]]
+                self.ledger.stuck.append(f"{what}; the teacher sees {seen}")
         ripe = [press for at, press in self._presses if at <= now]
         self._presses = [p for p in self._presses if p[0] > now]
         for press in ripe:
@@ -174,7 +177,7 @@ class Life:
         """Note that the bot has to say this there; gives the look whether it has."""
         chat = self.world.chat(where).id
         self.ledger.heard.append((chat, mark, what))
-        return lambda: (self.world.chat(where).id, mark) in self.ears.said
+        return lambda: not {(chat, mark), (self.world.chat(where).id, mark)}.isdisjoint(self.ears.said)
 
     def short(self) -> None:
         """One thing that needs no going on: a word in the group, or a family's line to the teacher."""
@@ -223,7 +226,7 @@ class Life:
         yield lambda: self._offered(made.teacher, mark, "发送") is not None
         self._press(made.teacher, made.teacher, mark, "发送")
         self.expect(made.group, mark, "a notice")
-        yield lambda: self._offered(made.group, mark, "收到") is not None
+        yield lambda: self._shown(made, mark, "收到")
         for child, mother in made.mothers.items():
             if self.random.random() < 0.8:
                 self._soon(partial(self._confirm, made, mark, child, mother))
@@ -247,7 +250,7 @@ class Life:
         yield lambda: self._offered(made.teacher, mark, "发送") is not None
         self._press(made.teacher, made.teacher, mark, "发送")
         self.expect(made.group, mark, "a poll")
-        yield lambda: self._offered(made.group, mark, OPTIONS[0]) is not None
+        yield lambda: self._shown(made, mark, OPTIONS[0])
         for child, mother in made.mothers.items():
             for choice in self.random.choices(range(len(OPTIONS)), k=self.random.choice((0, 1, 1, 2))):
                 self._soon(partial(self._vote, made, mark, child, mother, choice))
@@ -271,6 +274,11 @@ class Life:
                 if not message.deleted and any(label in key for row in message.buttons for key in row):
                     return message if isinstance(where, User) or message is first else None
         return None
+
+    def _shown(self, made: SchoolClass, mark: str, label: str) -> bool:
+        """Whether the group has it before it, or left it behind when it moved: nobody can press there."""
+        left_behind = made.group.migrated_to is not None and (made.group.id, mark) in self.ears.said
+        return left_behind or self._offered(made.group, mark, label) is not None
 
     def _press(self, person: User, where: Chat | User, mark: str, label: str) -> bool:
         message = self._offered(where, mark, label)

@@ -7,12 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.botapi.faults import Kind as FaultKind
-from tests.torture.backups import backup_equals
+from tests.torture.backups import backup_equals, backup_is_whole
 from tests.torture.checks import Standing
-from tests.torture.stage import Stage
+from tests.torture.harm import Clock, fill
+from tests.torture.poisoned import DEADLY, HARMFUL
+from tests.torture.stage import SETTLE, Stage
 
 RATE = 25.0
 START_SECONDS = 1.5
+MOST_DEATHS = 8
 NOTHING = Standing(0, 0, 0)
 
 
@@ -166,6 +169,145 @@ def cut_off(stage: Stage, wish: Wish) -> None:
     stage.life.calm()
     stage.settle()
     _doubles(stage)
+    _stopped(stage)
+
+
+def full_disk(stage: Stage, wish: Wish) -> None:
+    """The disk under SQLite is full for a while, twice; nobody is told that it worked while it did not."""
+    assert stage.disk is not None
+    stage.bot.start()
+    stage.life.begin(wish.rate)
+    for _ in range(2):
+        stage.during(wish.seconds / 4)
+        filler = fill(stage.disk)
+        stage.during(wish.seconds / 4)
+        filler.unlink()
+        stage.note("full disks")
+    stage.life.calm()
+    stage.settle()
+    _doubles(stage)
+    _stopped(stage)
+
+
+def clock(stage: Stage, wish: Wish) -> None:
+    """The time of day jumps an hour forward and back, and the other way round."""
+    turned = Clock(stage.folder)
+    stage.bot.environment = turned.environment
+    stage.bot.start()
+    stage.life.begin(wish.rate)
+    for hours in (1, 0, -1, 0):
+        stage.during(wish.seconds / 4)
+        turned.turn(hours * 3600)
+        stage.note("jumps")
+    stage.life.calm()
+    stage.settle()
+    _doubles(stage)
+    _stopped(stage)
+
+
+def poisoned(stage: Stage, wish: Wish) -> None:
+    """One message kills the process, one its handler, every time; whoever watches over it starts it again."""
+    stage.bot.program = ["-m", "tests.torture.poisoned"]
+    stage.bot.start()
+    stage.life.begin(wish.rate)
+    stage.during(1)
+    made = stage.school[0]
+    mother = made.mothers["王芳"]
+    for word in (DEADLY, HARMFUL):
+        mark = stage.life.mark()
+        stage.life.ledger.poison.add(mark)
+        stage.server.world.say(mother, made.group, f"{word}{mark}")
+    until = time.monotonic() + SETTLE
+    lived_since = time.monotonic()
+    while time.monotonic() < until and time.monotonic() - lived_since < max(4.0, wish.seconds / 2):
+        if not stage.bot.alive():
+            stage.note("deaths")
+            if stage.notes["deaths"] > MOST_DEATHS:
+                break
+            stage.bot.begin()
+            lived_since = time.monotonic()
+        time.sleep(0.05)
+    stage.life.calm()
+    stage.settle()
+    if not stage.bot.alive():
+        stage.problems.append(f"dead after {stage.notes['deaths']} starts")
+        return
+    for line in ("event failed", "event set aside"):
+        if line not in stage.bot.logged():
+            stage.problems.append(f"nobody was told: {line}")
+    _stopped(stage)
+
+
+def migration(stage: Stage, wish: Wish) -> None:
+    """Groups become supergroups, with other ids, while notices, praise and polls are on their way there."""
+    stage.bot.start()
+    stage.life.begin(wish.rate)
+    for made in stage.school:
+        stage.during(wish.seconds / 4)
+        stage.server.faults.hold("sendMessage")
+        stage.during(0.3)
+        stage.server.world.migrate(made.group)
+        stage.server.faults.release("sendMessage")
+        stage.note("groups moved")
+    stage.during(1)
+    stage.life.calm()
+    stage.settle()
+    _doubles(stage)
+    _stopped(stage)
+
+
+def twins(stage: Stage, wish: Wish) -> None:
+    """Two bots with one token on one database: one works, the other waits and takes over when it dies."""
+    other = stage.twin()
+    stage.bot.start()
+    stage.life.begin(wish.rate)
+    other.begin()
+    for number in range(4):
+        stage.during(wish.seconds / 4)
+        first, second = (stage.bot, other) if number % 2 == 0 else (other, stage.bot)
+        first.kill()
+        if not second.alive():
+            stage.problems.append("the bot that stood by is gone")
+        first.begin()
+        stage.note("deaths")
+    stage.life.calm()
+    stage.settle()
+    other.kill()
+    _doubles(stage)
+    _stopped(stage)
+
+
+def rivals(stage: Stage, wish: Wish) -> None:
+    """Another program fetches with our token, on a database of its own or none: 409 for whoever waits."""
+    stage.bot.start()
+    stage.life.begin(wish.rate)
+    until = time.monotonic() + wish.seconds
+    while time.monotonic() < until:
+        stage.fetch()  # confirms nothing, but ends the bot's own waiting with 409
+        stage.note("conflicts")
+        stage.during(stage.random.random() * 0.5)
+    stage.life.calm()
+    stage.settle()
+    if "another program fetches this bot's updates" not in stage.bot.logged():
+        stage.problems.append("nobody was told of the other program")
+    _doubles(stage)
+    _stopped(stage)
+
+
+def backups(stage: Stage, wish: Wish) -> None:
+    """Backups while everything goes on: each is one moment, and can be restored."""
+    stage.bot.start()
+    stage.life.begin(wish.rate)
+    files = []
+    for number in range(2):
+        stage.during(1)
+        files.append(stage.folder / f"{number}.zip")
+        stage.command("backup", files[-1])
+    stage.life.calm()
+    stage.settle()
+    for file in files:
+        stage.problems += backup_is_whole(stage, file, file.stem)
+    _backed_up(stage)
     _stopped(stage)
 
 

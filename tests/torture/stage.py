@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
+
 from tests.botapi import BotApiServer
 from tests.databases import Kind, PostgresServer
 from tests.process.runner import Bot
@@ -43,8 +45,10 @@ class Stage:
     bot: Bot
     postgres: PostgresServer | None = None
     line: Line | None = None
+    disk: Path | None = None
     notes: dict[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    others: list[Bot] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)
@@ -78,6 +82,17 @@ class Stage:
             self.problems.append(f"{fresh} messages are out, {standing.in_flight} known to be under way")
         self.note("in flight at a kill", standing.in_flight)
         return standing
+
+    def twin(self) -> Bot:
+        """Another bot on the same configuration, with a log of its own."""
+        other = WarmBot(self.folder, self.server, self.url, CALM)
+        other.log = self.folder / "twin.log"
+        self.others.append(other)
+        return other
+
+    def fetch(self) -> None:
+        """Ask for updates as a program would that knows our token, and confirm nothing."""
+        httpx.get(f"{self.server.url}/bot{self.server.token}/getUpdates", params={"limit": 1}, timeout=10)
 
     def command(self, *words: str | Path, config: Path | None = None) -> str:
         """Run another `homeroom` command beside the bot."""
@@ -160,13 +175,15 @@ def stage(
                 bot,
                 postgres,
                 line,
+                disk,
             )
             try:
                 yield set_up
             finally:
                 set_up.life.calm()
-                if bot.alive():
-                    bot.kill()
+                for one in (bot, *set_up.others):
+                    if one.alive():
+                        one.kill()
     finally:
         if line is not None:
             line.close()

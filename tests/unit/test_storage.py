@@ -8,11 +8,12 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import make_url
 
 from classroom.errors import DatabaseError
-from storage import classrooms
-from storage.database import open_database
-from storage.migrations import HEAD, config
+from storage import checking, classrooms
+from storage.database import make_engine, open_database
+from storage.migrations import HEAD, config, upgrade
 from storage.sealing import KeyRing, load_key
 from storage.tables import Contact, StudentRow, metadata
 from tests.conftest import FreshDatabase
@@ -121,3 +122,26 @@ def test_a_lost_update_cannot_happen(tmp_path: Path) -> None:
             other.execute("BEGIN IMMEDIATE")
         other.close()
     database.close()
+
+
+def test_a_secret_vote_under_way_is_no_damage(tmp_path: Path) -> None:
+    """SQLite before 3.41 misreads a table without rowids whose key is not its first column."""
+    engine = make_engine(make_url(f"sqlite:///{tmp_path / 'class.db'}"), durable=True)
+    upgrade(engine, None, "0007")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")  # the child comes before its parents
+        connection.exec_driver_sql("INSERT INTO turnouts (poll_id, household, id) VALUES (1, 2, 'before')")
+        connection.exec_driver_sql(
+            "INSERT INTO classrooms (id, name, language, timezone, country, state, settings, created_at) "
+            "VALUES (1, x'00', 'zh_CN', 'Asia/Shanghai', 'CN', 'active', '{}', '2026-11-23')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO polls (id, classroom_id, number, question, options, anonymous, multiple, live, "
+            "state, traces, nudged, opened_at, closes_at) "
+            "VALUES (1, 1, 1, x'00', x'00', 1, 0, 0, 'open', 0, 0, '2026-11-23', '2026-11-24')"
+        )
+    upgrade(engine, "0007")
+    with engine.connect() as connection:
+        assert checking.damage(connection) == ""
+        assert connection.exec_driver_sql("SELECT * FROM turnouts").all() == [("before", 1, 2)]
+    engine.dispose()
