@@ -18,6 +18,8 @@ from classroom.errors import ConfigError, DatabaseError
 from classroom.events import Json
 from storage import copying, reading, restoring
 from storage.copying import Advance, TableSummary
+from storage.database import open_database
+from storage.erased import Erased, erase_again, erased_since
 from storage.migrations import RESTORING
 from storage.sealing import read_key
 
@@ -235,7 +237,19 @@ def restore(archive: Archive, url: str, key_file: Path | None, begin: Begin) -> 
     advance = begin(2 * manifest.rows)
     archive.verify(advance)
     place_key(archive, reading.key_file_of(url, key_file))
+    again = erased_since(url, manifest.made_at)
     restoring.restore(url, manifest.step, manifest.tables, archive.lines, advance)
+    if again:
+        _erase_again(url, key_file, again)
+
+
+def _erase_again(url: str, key_file: Path | None, erased: list[Erased]) -> None:
+    """Whoever was erased since the backup was made does not come back with it."""
+    database = open_database(url, key_file)
+    try:
+        erase_again(database, erased, datetime.now(UTC))
+    finally:
+        database.close()
 
 
 def place_key(archive: Archive, path: Path) -> None:

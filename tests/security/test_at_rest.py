@@ -20,7 +20,7 @@ from sqlalchemy import LargeBinary, type_coerce
 from sqlalchemy import select as rows_of
 
 from bot.app import App
-from bot.archive import back_up
+from bot.archive import back_up, opened, restore
 from classroom.errors import DatabaseError
 from storage import codes
 from storage.database import Database, open_database
@@ -32,7 +32,8 @@ from tests.conftest import FreshDatabase
 from tests.databases import Kind, leave_empty
 from tests.leaks import every_log_line
 from tests.scenario.test_poll_secret import closed
-from tests.security.day import EVERYTHING, SECRET_QUESTION, busy_day, rows
+from tests.security.day import ANSWER, EVERYTHING, SECRET_QUESTION, busy_day, rows, where
+from tests.security.test_forgetting import leaves
 from tests.world import UNLIMITED, World
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -260,3 +261,25 @@ def test_from_the_command_line(tmp_path: Path) -> None:
     database.close()
     assert busy.returncode == 3
     assert busy.stderr.strip().count("\n") == 0 and "stop Homeroom first" in busy.stderr
+
+
+async def test_an_older_backup_brings_nobody_back(house: House) -> None:
+    database = house.open()
+    world = World(database)
+    made = (await busy_day(world)).made
+    backup = house.folder / "before.zip"
+    quiet = lambda _rows: lambda _done: None  # noqa: E731
+    back_up(house.url, house.key, backup, world.now(), quiet, with_key=False, force=True)
+    await made.teacher.in_private("/roster add 后来者")
+    await leaves(world, made)
+    await world.later(days=31)
+    await world.later(hours=2)
+    assert where(rows(database), "李雷") == []
+    database.close()
+    with opened(backup) as archive:
+        restore(archive, house.url, house.key, quiet)
+    database = house.open()
+    everything = rows(database)
+    assert where(everything, "李雷", ANSWER) == []
+    assert where(everything, "韩梅梅") and not where(everything, "后来者")
+    database.close()
