@@ -33,6 +33,15 @@ from classroom.rules.topics import (
 
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 PLAIN = Context(NOW)
+START = """
+import time
+import base64, dataclasses, datetime, enum, hashlib, json, re, unicodedata, zlib
+def held():
+    return int(open("/proc/self/statm").read().split()[1]) * 4 / 1024
+before, began = held(), time.process_time()
+import classroom.rules.topics
+print(f"  start {time.process_time() - began:.2f} s, {held() - before:.0f} MB")
+"""
 SAME = {"vote_begging": "vote", "contact_drop": "contact"}
 Rows = list[tuple[str, str]]
 
@@ -54,15 +63,15 @@ def share(texts: Sequence[str], counted: Iterable[str]) -> str:
 def shown(name: str, rows: Rows) -> None:
     """Print what the judge makes of labelled messages."""
     print(f"\n{name}: {len(rows)} messages")
-    of = {label: [text for l, text in rows if l == label] for label in dict(rows)}
+    of = {label: [text for other, text in rows if other == label] for label in dict(rows)}
     caught = ("remind", "delete", "report")
     if ok := of.get("ok"):
         print(f"  legitimate, deleted           {share(ok, ['delete'])}")
         print(f"  legitimate, reminded          {share(ok, ['remind'])}")
         print(f"  legitimate, shown to teacher  {share(ok, ['report'])}")
-    for label, name in (("ad", "ads"), ("vote", "votes"), ("contact", "contacts")):
+    for label, plural in (("ad", "ads"), ("vote", "votes"), ("contact", "contacts")):
         if texts := of.get(label):
-            print(f"  {name + ', caught':29} {share(texts, caught)}; deleted {share(texts, ['delete'])}")
+            print(f"  {plural + ', caught':29} {share(texts, caught)}; deleted {share(texts, ['delete'])}")
     if frauds := of.get("scam"):
         print(f"  money asked for, reported     {share(frauds, ['report', 'delete'])}")
     if leaks := of.get("leak"):
@@ -96,7 +105,7 @@ def bursts(rows: Rows, size: int = 6, times: int = 400) -> None:
     """Print how many runs of chit-chat show, and how many of school talk are taken for it."""
     chance = random.Random(1)
     for label, name in (("chitchat", "chit-chat"), ("ok", "school talk")):
-        pool = [talk_of(text) for l, text in rows if l == label]
+        pool = [talk_of(text) for other, text in rows if other == label]
         if len(pool) < size:
             continue
         hits = sum(is_chat(_turns(chance.sample(pool, size)), NOW) for _ in range(times))
@@ -111,29 +120,20 @@ def speed(texts: Sequence[str]) -> None:
     """Print time, memory and start."""
     took = []
     for text in texts:
-        began = time.perf_counter()
+        began = time.process_time()
         judge(Said(text, Speaker.GUARDIAN), PLAIN)
-        took.append(time.perf_counter() - began)
+        took.append(time.process_time() - began)
     long = []
     for number in range(500):
         text = "，".join(texts[(number + n) % len(texts)] for n in range(40))[:500]
-        began = time.perf_counter()
+        began = time.process_time()
         judge(Said(text, Speaker.GUARDIAN), PLAIN)
-        long.append(time.perf_counter() - began)
+        long.append(time.process_time() - began)
     long.sort()
-    print(
-        f"\n  mean {1e6 * sum(took) / len(took):.0f} µs a message, 500 characters: p99 {1e3 * long[494]:.2f} ms"
-    )
-    code = (
-        "import resource,time;import datetime,re,unicodedata,json,hashlib,base64,zlib,array,enum,dataclasses;"
-        "a=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss;b=time.perf_counter();"
-        "import classroom.rules.topics;c=time.perf_counter()-b;"
-        "print(f'  start {c:.2f} s, {(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss-a)/1024:.1f} MB')"
-    )
-    print(
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout,
-        end="",
-    )
+    mean = 1e6 * sum(took) / len(took)
+    print(f"\n  mean {mean:.0f} µs a message; of 500 characters p99 {1e3 * long[494]:.2f} ms")
+    done = subprocess.run([sys.executable, "-c", START], capture_output=True, text=True, check=True)
+    print(done.stdout, end="")
 
 
 def read(path: Path) -> Rows:

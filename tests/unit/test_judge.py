@@ -27,12 +27,14 @@ from classroom.rules.topics import (
     consequence,
     is_chat,
     judge,
+    lexicon,
     looks_like,
     quarrellers,
     sketch,
     talk_of,
     tight,
 )
+from templates.render import Say
 
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 PLAIN = Context(NOW)
@@ -261,3 +263,31 @@ LATE = (
 def test_a_row_that_is_none_is_named(tmp_path: Path, content: str) -> None:
     done = run(tmp_path, '{"text": "a"}\n' + content)
     assert done.returncode and "line 2" in done.stderr and "Traceback" not in done.stderr
+
+
+# --- the lists --------------------------------------------------------------------------------------
+
+
+def _words() -> list[tuple[str, str]]:
+    lists = (
+        lexicon.PERSONAL,
+        lexicon.OFFERING,
+        lexicon.VOTING,
+        lexicon.MONEY,
+        lexicon.LEAKING,
+        lexicon.OTHER,
+        lexicon.GUARDS,
+        {"goods": lexicon.GOODS, "commerce": lexicon.COMMERCE, "neutral": lexicon.NEUTRAL},
+    )
+    return [(kind, word) for one in lists for kind, words in one.items() for word in words.split()]
+
+
+def test_every_word_of_the_lists_is_whole() -> None:
+    assert [word for _, word in _words() if word.count("{") != word.count("}")] == []
+    assert [word for _, word in _words() if set(word) & set("➕❤，。！？")] == []
+
+
+def test_every_kind_of_sign_has_a_plain_name() -> None:
+    shown = {kind for kind, _ in _words()} - set(lexicon.GUARDS) - {"neutral"}
+    for language in ("zh_CN", "en"):
+        assert all(Say(language).label("topics.reason", code=kind).text for kind in shown)

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from itertools import product
 from math import prod
 
-from ahocorasick_rs import AhoCorasick, MatchKind
-
-from classroom.rules.topics.reading import tight
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 _SPELLED_OUT = 260
 """A word with more shapes than this is looked for as a pattern, and only where its anchor stands."""
@@ -51,7 +49,7 @@ def _way(pieces: Iterator[str]) -> tuple[tuple[_Row, ...], bool]:
         elif piece == "}":
             break
         else:
-            ways[-1].append(tight(piece))
+            ways[-1].append(piece if piece.isalnum() else "".join(filter(str.isalnum, piece)))
     return tuple(map(tuple, ways)), True
 
 
@@ -111,7 +109,7 @@ class Lists:
                     anchors.setdefault(anchor, []).append(len(self._patterns))
                 self._patterns.append((kind, re.compile(_pattern(row))))
         self.words, self._kinds = tuple(literal), tuple(literal.values())
-        self._finder = AhoCorasick(self.words, matchkind=MatchKind.LeftmostLongest)
+        self._finder = AhoCorasick(self.words, MatchKind.LeftmostLongest, False, Implementation.ContiguousNFA)
         self._anchors = tuple(anchors.values())
         self._anchor_finder = AhoCorasick(list(anchors), matchkind=MatchKind.Standard)
 

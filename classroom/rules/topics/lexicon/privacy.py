@@ -4,7 +4,7 @@ from __future__ import annotations
 
 LEAKING: dict[str, str] = {
     "data": """
-{电话|住址|号码|信息|名字}和{住址|电话|号码|地址} 录音 {孩子|同学|学生|家长|个人|家庭|老师的}{的|}{信息|资料|体检报告|体检单|评估|病史|档案|隐私} 体检{报告|表} 工作单位和 {职业|收入}和{收入|职业} 班级群{的|}{二维码|链接|码} 监控{视频|录像} 心理{测评|评估|测试|辅导记录} {chat|group}{screenshots|screenshot|messages|log|history} 
+{电话|住址|号码|信息|名字}和{住址|电话|号码|地址} 录音 {孩子|同学|学生|家长|个人|家庭|老师的}{的|}{信息|资料|体检报告|体检单|评估|病史|档案|隐私} 体检{报告|表} 工作单位和 {职业|收入}和{收入|职业} 班级群{的|}{二维码|链接|码} 监控{视频|录像} 心理{测评|评估|测试|辅导记录} {chat|group}{screenshots|screenshot|messages|log|history}
 老师的{家庭|}{住址|地址|身份证|电话|病历|工资} {teacher|teachers|principal}{s|}{home|}{address|phone|number} 家庭住址和
 排名我{弄|拿|搞}到 {学生|家长|全班|班级|个人|同学}{的|}{信息|资料|档案|手机号|电话|微信|住址|隐私}{表|册|库|单|号|}
 {老师|班主任|校长}{说话|说的话|在群里说|的话|家长会上说|的通知|在群里的通知|的病历|儿子的病历|的隐私|的电话|的照片|的住址|家住址|的身份证|的朋友圈}
@@ -21,7 +21,7 @@ LEAKING: dict[str, str] = {
 {medical|test}{record|scores}
 """,
     "outside": """
-{整理|做|汇总|打}{成|了|包}{表格|名单|一份|表|一个表} 可以{找我|来}{要|拿|领|发} 找我要 {发|传|放|贴|挂}到{了|}{网上|小区群|我们小区|业主|单位|同事|亲戚|公司} 让大家评 评评理 给{他|她|我同事|同事|我亲戚|我表妹|我老公|朋友|邻居}了 让{邻居|外人|别人|大家}{也|都|}{进|看|知道|评} 贴到 抄给 {发|给}你们看 {查|拍|弄|搞|翻|偷拍}到了 贴出来 {发|放|传|挂}{网盘|抖音|网上|朋友圈|微博}{了|上|} {sent|send|gave|give|sold}{the|it|them|all|}{chat|screenshots|list|phone|names|everyone}{screenshots|to|list|numbers|} {toareporter|toanagency|toacompany|tomyfriend|toastranger} onmyblog 
+{整理|做|汇总|打}{成|了|包}{表格|名单|一份|表|一个表} 可以{找我|来}{要|拿|领|发} 找我要 {发|传|放|贴|挂}到{了|}{网上|小区群|我们小区|业主|单位|同事|亲戚|公司} 让大家评 评评理 给{他|她|我同事|同事|我亲戚|我表妹|我老公|朋友|邻居}了 让{邻居|外人|别人|大家}{也|都|}{进|看|知道|评} 贴到 抄给 {发|给}你们看 {查|拍|弄|搞|翻|偷拍}到了 贴出来 {发|放|传|挂}{网盘|抖音|网上|朋友圈|微博}{了|上|} {sent|send|gave|give|sold}{the|it|them|all|}{chat|screenshots|list|phone|names|everyone}{screenshots|to|list|numbers|} {toareporter|toanagency|toacompany|tomyfriend|toastranger} onmyblog
 我要用 on{facebook|tiktok|instagram|weibo|moments|twitter} onlineforeveryone goandtalk 弄到了
 {传|发|挂|放|晒|投|投稿|爆料}{到|给|在|去|上|至}{了|}{抖音|网上|小红书|微博|快手|朋友圈|业主群|记者|公众号|媒体|网友|别的群|外面|贴吧|社区群|老家群|家族群}{去|上|了|里|骂|看|}
 给公众号投稿 {骂|吐槽|评|笑}{一骂|他们|网友|给大家} 看看网友 大家{去|快去|都去}看 {要|想要|需要}的{私|找我|私聊|来拿|发|加}{我|要|} 打包{发|卖|给}
@@ -36,14 +36,14 @@ LEAKING: dict[str, str] = {
 {post|posted|share|shared|upload|uploaded|send|sent|forward|forwarded|leaked|leak|sold|sell|give|gave}{it|them|these|this|thewholelist|thelist|thechat|}{on|to|in|online|outside}{facebook|moments|twitter|tiktok|weibo|instagram|anagency|agency|theagency|thepress|areporter|theinternet|friends|myfriend|outside|atutoring|mycousin|another|thepublic|}
 """,
     "hearsay": """
-{你们|大家}知道{他|她|小|那|谁|为什么|为啥|的吧|是谁} {邻居|同事|同学|亲戚|朋友|亲戚家|我妈|我老公}{说|讲|告诉|透露|看见|在} {别|不要}外传 我{看到|知道}了 {得|有}了那{个|种}病 你们猜 {小心点|离远点|离他远|离她远|别跟他|别跟她|少跟} 
+{你们|大家}知道{他|她|小|那|谁|为什么|为啥|的吧|是谁} {邻居|同事|同学|亲戚|朋友|亲戚家|我妈|我老公}{说|讲|告诉|透露|看见|在} {别|不要}外传 我{看到|知道}了 {得|有}了那{个|种}病 你们猜 {小心点|离远点|离他远|离她远|别跟他|别跟她|少跟}
 听说 据说 {我|他们|有人|人家|大家都|都}{听|听人|}说 {你们|大家|你|您}{知道|晓得|听说|发现}{吗|没|不|没有|了吗|么}
 {私下|偷偷|悄悄|背后|背地里|私底下}{跟我|告诉|和我|说|讲|给我|听|打听|透露} {偷偷|悄悄}告诉{你们|大家|你|} {内部|小道|可靠}消息
 {别|不要}{说出去|外传|告诉别人|往外说|说是我说的} 爆{个|}料 八卦{一下|} 我{听|看到|撞见|碰见|打听} {怪不得|难怪|原来} 传{言|闻|说}
 {rumou?r|iheard|heardthat|didyouknow|doyouknow|theysay|peoplesay|betweenus|don'ttell|apparently}
 """,
     "sensitive": """
-二婚 {不是|是不是}{他|她|}{亲生|亲爹|亲妈} 被抓{了|} 得了{那个|那种|怪|传染}病 案底 赌{债|博} 自杀过 领{过|}低保 交不起{班费|学费|钱|} 债主 
+二婚 {不是|是不是}{他|她|}{亲生|亲爹|亲妈} 被抓{了|} 得了{那个|那种|怪|传染}病 案底 赌{债|博} 自杀过 领{过|}低保 交不起{班费|学费|钱|} 债主
 上位 前{妻|夫|女友|男友} 闹{到|过}{学校|单位} {有|得了}{病|精神} 吃{精神|抗抑郁|抑郁}药 {跑路|被抓|进去过|蹲过} 不是亲生 离{婚|过婚|异} 抱养 领养 收养
 {亲生|私生子|私生女|后妈|后爸|继父|继母|后爹} 单亲 坐{过|了|}牢 {蹲|进}{过|}{监狱|局子|看守所} 劳改 判刑 刑满 前科 {吸|贩}毒 低保{户|}
 {家里|家庭}{很|特别|}{穷|困难|有问题|暴力|复杂} 贫困{户|生} 欠{债|钱|了很多|一屁股|高利贷} 破产 老赖 {精神|心理|神经}{病|有问题|疾病|科|不正常|障碍} 抑郁{症|}

@@ -33,5 +33,5 @@ OWN = r"我家|我们家|我和|本人|我自己|我的|我老公|我老婆|我�
 TEACHING = r"老师|班主任|校长|主任|teacher|principal|^ms|^mr"
 
 GROUP_LINKS = r"""t\.me/|telegram\.me/|qm\.qq\.com|jq\.qq\.com|qun\.qq\.com|u\.wechat\.com|weixin\.qq\.com/[gr]|chat\.whatsapp\.com|discord\.gg|discord\.com/invite|line\.me/(?:ti|r)|wxaurl\.cn|work\.weixin\.qq\.com/(?:ca|gm|u)"""
-SHOP_LINKS = r"""yangkeduo|pinduoduo|taobao|tmall|tb\.cn|(?<!basic\.)jd\.com|3\.cn/|vip\.com|xianyu|goofish|kaola|bit\.ly|dwz\.|suo\.im|t\.cn/|url\.cn|shop|store|promo|sale|coupon|mall|deal|youzan|weidian|koudaitong|douyin\.com|kuaishou|xhslink|kfc|\bvip\b|\.(?:top|xyz|vip|shop|club|fun|icu|site|win|bet|cc)(?:/|$|:)"""
+SHOP_LINKS = r"""yangkeduo|pinduoduo|taobao|tmall|tb\.cn|(?<!basic\.)jd\.com|3\.cn/|vip\.com|xianyu|goofish|kaola|bit\.ly|dwz\.|suo\.im|t\.cn/|url\.cn|shop|store|promo|sale|coupon|mall|deal|youzan|weidian|koudaitong|douyin\.com|kuaishou|xhslink|kfc|\bvip\b|\.(?:top|xyz|vip|shop|club|fun|icu|site|win|bet|cc)(?:/|:)"""
 """Links into groups and into shops; all other links are no sign."""
