@@ -67,3 +67,15 @@ async def test_a_window_knows_who_it_is_by_its_address(opened: OpenWindow) -> No
     await expect(window.page).to_have_url(re.compile("as=lei"))
     await window.page.reload()
     await window.is_now("lei")
+
+
+async def test_the_classs_link_leads_whoever_presses_it_to_private(opened: OpenWindow) -> None:
+    wang, wu = await opened("?as=wang"), await opened("?as=wu")
+    await wang.says("private", "/名册")
+    link = (await wang.sees("private", "全班家长的认领链接")).locator(".link")
+    await wang.says("group", f"还没认领的家长请点：{await link.inner_text()}")
+    await (await wu.sees("group", "还没认领的家长请点")).locator(".link").click()
+    await wu.sees("private", "哪位同学的家人")
+    invited = await opened("?as=wu&start=" + (await link.inner_text()).partition("start=")[2])
+    await expect(invited.messages("private", "哪位同学的家人")).to_have_count(2)
+    await expect(invited.page).not_to_have_url(re.compile("start="))

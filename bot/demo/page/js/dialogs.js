@@ -97,7 +97,7 @@ export function shortcutsShown() {
 
 /** Who one is, where the list of people is not on the screen. */
 export function switchSheet() {
-  const made = dialog('sheet', h('h2', {}, t('who_are_you')), h('div.sheet-people', {}, listed().map((one) => h('button.sheet-person', { type: 'button', 'aria-current': one.id === state.as ? 'true' : null, onclick: () => { made.close(); emit('become', one.id); } }, avatar(one.id), h('span', {}, h('b', {}, one.name), h('small', {}, one.about)), one.id === state.as && icon('check')))), h('div.sheet-foot', {}, h('button.quiet', { type: 'button', onclick: (event) => { made.close(); emit('person-menu', { at: { x: event.clientX, y: event.clientY } }); } }, icon('more'), t('person_menu', { name: person()?.name ?? '' }))));
+  const made = dialog('sheet', h('h2', {}, t('who_are_you')), h('div.sheet-people', {}, listed().map((one) => h('button.sheet-person', { type: 'button', 'aria-current': one.id === state.as ? 'true' : null, onclick: () => { made.close(); emit('become', one.id); } }, avatar(one.id), h('span', {}, h('b', {}, one.name), h('small', {}, one.about)), one.id === state.as ? icon('check') : one.unread > 0 && h('span.badge', { 'aria-label': t('unread', { count: one.unread }) }, String(one.unread))))), h('div.sheet-foot', {}, h('button.quiet', { type: 'button', onclick: (event) => { made.close(); emit('person-menu', { at: { x: event.clientX, y: event.clientY } }); } }, icon('more'), t('person_menu', { name: person()?.name ?? '' }))));
 }
 
 // short words at the foot of the page

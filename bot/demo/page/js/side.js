@@ -135,7 +135,7 @@ export class Side {
     const done = items.filter((one) => one.done).length;
     const next = items.find((one) => !one.done)?.id;
     const progress = h('span.progress', { role: 'img', 'aria-label': t('done_of', { done, all: items.length }) }, `${done}/${items.length}`);
-    fill(this.tries, h('div.tries-head', {}, h('h2', { id: 'tries-title' }, t('try')), progress), h('div.progress-line', { 'aria-hidden': 'true' }, h('i', { vars: { '--done': items.length ? done / items.length : 0 } })), state.parts.map((part) => h('section.part', {}, h('h3', {}, part.title), h('ol', {}, part.items.map((one) => h('li', {}, this.tryRow(one, next)))))));
+    fill(this.tries, h('div.tries-head', {}, h('h2', { id: 'tries-title' }, t('try')), progress), h('div.progress-line', { 'aria-hidden': 'true' }, h('i', { vars: { '--done': items.length ? done / items.length : 0 } })), done === 0 && items.length > 0 && h('p.tries-hint', {}, t('try_hint')), state.parts.map((part) => h('section.part', {}, h('h3', {}, part.title), h('ol', {}, part.items.map((one) => h('li', {}, this.tryRow(one, next)))))));
     if (focused) this.tries.querySelector(`[data-id="${focused}"]`)?.focus();
   }
 

@@ -69,7 +69,8 @@ function command(text, acts) {
     event.stopPropagation();
     run();
   };
-  return h('code.command', { role: 'button', tabindex: '0', onclick: run, onkeydown: keyed }, text);
+  const whole = text.length <= 24 ? '.whole' : '';
+  return h(`code.command${whole}`, { role: 'button', tabindex: '0', onclick: run, onkeydown: keyed }, text);
 }
 
 function linked(text, acts) {
