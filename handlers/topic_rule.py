@@ -21,6 +21,7 @@ from classroom.rules.topics import (
     Recent,
     Said,
     Speaker,
+    Sureness,
     Verdict,
     consequence,
     judge,
@@ -77,9 +78,11 @@ def look(message: Message, room: Room) -> Iterable[Effect] | None:
     if _stands(digest, room):
         return unmasked
     talk = topic_talk.look(message, book.topics, room) if verdict.ok else []
+    surely = not verdict.ok and verdict.sureness is Sureness.SURE
+    pictures = [] if surely else topic_pictures.ask(message, speaker, room)
     if verdict.ok and not verdict.report:
-        return [*unmasked, *talk, *topic_pictures.ask(message, speaker, room)]
-    return [*unmasked, *talk, *_follow(message, verdict, speaker, digest, room)]
+        return [*unmasked, *talk, *pictures]
+    return [*unmasked, *talk, *_follow(message, verdict, speaker, digest, room), *pictures]
 
 
 @feature.answer("topics.pictured")
@@ -97,7 +100,8 @@ def pictured(event: Answered, room: Room) -> Iterable[Effect]:
     memory = judgements.recall(room.db, room.here, room.instance.digest) if words else None
     context = Context(message.at, added=book.added, removed=book.removed, memory=memory)
     verdict = judge(said, context)
-    if verdict.ok and not verdict.report:
+    known = violations.of_message(room.db, room.group.chat, message.ref)
+    if (verdict.ok and not verdict.report) or (known and verdict.sureness is not Sureness.SURE):
         return []
     return _follow(message, verdict, speaker, room.instance.digest(words) if words else "", room)
 
