@@ -20,7 +20,7 @@ from tests.world import World
 
 THE_ROAD = (
     "events", "deliveries", "posted", "accounts", "people", "chats", "members", "heard", "name_states",
-    "guesses", "instance", "buttons", "dialogues",
+    "guesses", "instance", "buttons", "dialogues", "turns",
 )  # fmt: skip
 """Tables that say only that somebody was there and was answered."""
 

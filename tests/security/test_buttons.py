@@ -90,6 +90,8 @@ SHOWN = {
     ("setup", "test_an_anonymous_administrator_shows_by_a_press"): ("route.unmask"),
     ("setup", "test_another_administrator_needs_the_teachers_word"): ("setup.keep_out setup.let_in"),
     ("setup", "test_on_behalf_of_the_teacher"): ("setup.accept setup.decline setup.for_teacher setup.mine"),
+    ("topics_after", "test_a_quarrel_is_told_to_the_teacher_who_lets_them_cool_down"): ("topics.calm"),
+    ("topics_after", "test_after_a_week_the_teacher_is_asked_and_decides"): ("topics.switch"),
 }
 """Scenarios by file and name, with the kinds of button that are taken from each."""
 
