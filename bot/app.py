@@ -71,6 +71,7 @@ class App:
         self._keep = keep
         self._now = now
         self._woken = asyncio.Event()
+        self._turning = asyncio.Lock()
         self._cleaned_at: datetime | None = None
         self._ticked_at: datetime | None = None
         self._wipe_from: datetime | None = None
@@ -92,7 +93,7 @@ class App:
             {p.name: _mention_of(p) for p in platforms},
         )
         self.leadership = Leadership(database)
-        self.intake = Intake(self._accept, now, self._woken.set)
+        self.intake = Intake(self._accept, now)
 
     async def open(self) -> None:
         """Connect, and put back what a dead process left under way: for who has a database alone."""
@@ -180,10 +181,31 @@ class App:
 
     async def _accept(self, source: str, events: Sequence[queue.NewEvent]) -> None:
         """Handle what came in, or store it for the process that leads."""
-        if self.leadership.leads or not self.leadership.stands_by:
+        if self.leadership.leads:
+            await self._accept_at_once(source, events)
+        elif not self.leadership.stands_by:
             await self.dispatcher.accept(source, events)
+            self._woken.set()
         else:
             await self.database.write(lambda records: self._store(records, events))
+
+    async def _accept_at_once(self, source: str, events: Sequence[queue.NewEvent]) -> None:
+        """Store, handle and begin what follows in one commit: so an answer waits for the disk once."""
+
+        def work(records: Records, turn: Turn) -> int:
+            recorded = self.delivery.record(records, turn)
+            at_once = self.dispatcher.take(records, source, events)
+            turn.more = not at_once or recorded > 0  # which may have brought events of its own
+            return recorded + self.delivery.claim(records, turn)
+
+        try:
+            async with self._turning:
+                await self.delivery.in_one(work)
+        except StumbledError:
+            await self.database.write(lambda records: queue.store_events(records, events, self._now()))
+            self._woken.set()
+        if self.delivery.more:
+            self._woken.set()
 
     def _store(self, records: Records, events: Sequence[queue.NewEvent]) -> None:
         queue.store_events(records, events, self._now())
@@ -214,11 +236,12 @@ class App:
 
     async def step(self) -> int:
         """One turn of the road in one commit: record what happened, handle what came, begin what is due."""
-        try:
-            return await self.delivery.in_one(self._turn)
-        except StumbledError:
-            self._woken.set()
-            return await self.dispatcher.run_once() + await self.delivery.run_once()
+        async with self._turning:
+            try:
+                return await self.delivery.in_one(self._turn)
+            except StumbledError:
+                self._woken.set()
+                return await self.dispatcher.run_once() + await self.delivery.run_once()
 
     def _turn(self, records: Records, turn: Turn) -> int:
         recorded, handled = self.delivery.record(records, turn), self.dispatcher.batch(records)

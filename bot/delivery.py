@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -130,15 +131,17 @@ class Delivery:
 
     async def in_one(self, work: Callable[[Records, Turn], int]) -> int:
         """Do a turn's work in one transaction, and let begin what it chose once that is committed."""
-        turn, committed = self.turn(), False
+        turn = self.turn()
+        writing = asyncio.ensure_future(self._database.write(lambda records: work(records, turn)))
         try:
-            done = await self._database.write(lambda records: work(records, turn))
-            committed = True
-        finally:
-            if not committed:
-                self.give_back(turn)
-        self.go(turn)
-        return done
+            await asyncio.wait([writing])
+        finally:  # a stop that comes now waits for the commit: what it began has begun, and is no duplicate
+            while not writing.done():
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.wait([writing])
+            failed = writing.cancelled() or writing.exception() is not None
+            (self.give_back if failed else self.go)(turn)
+        return writing.result()
 
     # --- a turn, which may be part of a larger transaction --------------------------------------
 

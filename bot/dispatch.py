@@ -67,7 +67,7 @@ class Dispatcher:
         after a start: an event that kills the process must be found in the queue after the next one.
         """
         try:
-            await self._database.write(lambda records: self._take(records, source, events))
+            await self._database.write(lambda records: self.take(records, source, events))
         except StumbledError:
             await self._database.write(lambda records: queue.store_events(records, events, self._now()))
 
@@ -105,16 +105,21 @@ class Dispatcher:
         self._warm = self._warm or bool(pending)
         return len(pending)
 
-    def _take(self, records: Records, source: str, events: Sequence[queue.NewEvent]) -> None:
+    def take(self, records: Records, source: str, events: Sequence[queue.NewEvent]) -> bool:
+        """As `accept`, in the caller's transaction; False where what came is only stored.
+
+        StumbledError if one event fails: then the transaction is over.
+        """
         now = self._now()
         if not self._warm or any(e.ready_at > now for e in events) or queue.any_pending(records):
             queue.store_events(records, events, now)
-            return
+            return False
         read = {e.key: self._read_or_stumble([_waiting(e)]) for e in events}
         ids = queue.store_handled(records, {key: _kind(event) for key, event in read.items()}, source, now)
         _numbered(ids.items())
         ignored = self._handle_all(records, [(ids[key], read[key]) for key in read if key in ids])
         queue.finish_kinds(records, dict.fromkeys(ignored, IGNORED), now)
+        return True
 
     def _handle_all(self, records: Records, events: Sequence[tuple[int, Event | None]]) -> list[int]:
         """Handle events in order; gives those that concerned nobody."""

@@ -17,13 +17,12 @@ Accept = Callable[[str, Sequence[queue.NewEvent]], Awaitable[None]]
 
 
 class Intake:
-    """Hands updates under their keys to whoever stores them, and wakes the road."""
+    """Hands updates under their keys to whoever stores them."""
 
-    def __init__(self, accept: Accept, now: Callable[[], datetime], wake: Callable[[], None]) -> None:
-        """`accept` returns after its commit; `wake` is called then."""
+    def __init__(self, accept: Accept, now: Callable[[], datetime]) -> None:
+        """`accept` returns after its commit."""
         self._accept = accept
         self._now = now
-        self._wake = wake
 
     def door_of(self, platform: str) -> Store:
         """The function that a platform hands its updates to; it returns after the commit."""
@@ -34,7 +33,6 @@ class Intake:
             if events:
                 await self._accept(platform, events)
                 log.debug("events stored", keys=[e.key for e in events])
-            self._wake()
 
         return store
 

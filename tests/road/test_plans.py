@@ -1,0 +1,105 @@
+"""Every query of the hot road finds its rows by an index, on both databases, however many rows there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import Connection, event, text
+
+from classroom.addresses import ChatKind
+from classroom.events import Message, Origin, Sender
+from storage import classrooms, foreseeing, identity, presses, queue
+from storage.database import Database, Records, open_database
+from tests.conftest import FreshDatabase
+from tests.databases import Kind
+from tests.scenario.conftest import KEY, migrate
+
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+SMALL = {"instance", "classrooms", "CONSTANT"}
+"""Of one row, or of one row a class."""
+
+
+@pytest.fixture
+def database(database_kind: Kind, fresh_database: FreshDatabase) -> Iterator[Database]:
+    database = open_database(fresh_database(database_kind, migrate), KEY, durable=False)
+    yield database
+    database.close()
+
+
+Given = dict[str, object] | tuple[object, ...] | list["Given"]
+ORIGIN = Origin("telegram", "-100", ChatKind.GROUP, "三年级2班")
+MOTHER = Sender("7", "张小明妈妈")
+
+
+def somebody(records: Records) -> None:
+    """A class, its group and a member: who is unknown is not asked about further."""
+    made = classrooms.create(
+        records, "三年级2班", NOW, language="zh_CN", timezone="Asia/Shanghai", country="CN", by=None
+    )
+    chat = identity.meet_chat(records, ORIGIN, NOW)
+    chat.classroom_id = made.id
+    identity.saw_member(records, chat.id, identity.meet_account(records, "telegram", MOTHER, NOW).id, NOW)
+
+
+def the_hot_road(records: Records) -> None:
+    """Every question that a message, a turn and a nap put to the database."""
+    foreseeing.foresee(records, [Message(ORIGIN, MOTHER, "1", "您好", NOW)])
+    queue.any_pending(records)
+    queue.pending_events(records, NOW, 100)
+    queue.album_of(records, "telegram:1")
+    queue.next_event_at(records, NOW)
+    queue.due_deliveries(records, NOW, {"chat:1/talk"}, 64)
+    queue.next_due_at(records, NOW)
+    queue.handle_waits(records, "notice/1", 5)
+    queue.was_said(records, "notice/1")
+    queue.posted(records, "notice/1", 1)
+    queue.handle_of(records, 1, "77")
+    queue.unpark(records, 1, NOW)
+    queue.cancel(records, "notice/1", NOW)
+    queue.under_way(records)
+    queue.finish_kinds(records, {1: "Message"}, NOW)
+    queue.begin_deliveries(records, [1])
+    presses.find_button(records, "token")
+    presses.end_buttons(records, "notice/1", NOW)
+    presses.dialogue(records, 1, NOW)
+
+
+def test_every_question_of_the_hot_road_is_answered_by_an_index(database: Database) -> None:
+    asked: list[tuple[str, Given]] = []
+
+    def note(_c: Connection, _k: object, statement: str, given: Given, _x: object, many: bool) -> None:
+        asked.append((statement, given[0] if isinstance(given, list) else given))
+
+    with database.transaction() as records:
+        somebody(records)
+    with database.transaction() as records:
+        records.connection()
+        event.listen(database.engine, "before_cursor_execute", note)
+        the_hot_road(records)
+        event.remove(database.engine, "before_cursor_execute", note)
+    scans = [s for s in (scan(database, one, given) for one, given in asked) if s]
+    assert len(asked) > 20
+    assert scans == []
+
+
+def scan(database: Database, statement: str, given: Given) -> str:
+    """The line of a plan that reads a whole table; empty if there is none."""
+    if not statement.lstrip().upper().startswith(("SELECT", "WITH", "UPDATE", "DELETE")):
+        return ""
+    postgres = database.kind == "postgresql"
+    with database.transaction() as records:
+        connection = records.connection()
+        if postgres:  # an empty table is read whole whatever indexes it has
+            connection.execute(text("SET LOCAL enable_seqscan = off"))
+        ask = "EXPLAIN " if postgres else "EXPLAIN QUERY PLAN "
+        plan = [str(row[0 if postgres else 3]) for row in connection.exec_driver_sql(ask + statement, given)]
+        records.rollback()
+    sign = "Seq Scan on " if postgres else "SCAN "
+    for line in plan:
+        if sign in line and "INDEX" not in line:
+            table = line.split(sign)[1].split()[0]
+            if table not in SMALL and not table.endswith("lanes") and not table.startswith("("):
+                return f"{line.strip()} in {statement}"
+    return ""
