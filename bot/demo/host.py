@@ -160,7 +160,9 @@ class Host:
         try:
             action = ACTION.validate_json(frame)
         except ValidationError:
-            return  # nothing that our page sends
+            if named := actions.id_of(frame):
+                window.send(type="ack", id=named, ok=False, error=_word(window, "not_understood"))
+            return
         if action.id not in self.asked:
             await self.ready.wait()
             self.asked[action.id] = await self._answer(window, action)
