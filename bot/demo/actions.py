@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 LONGEST = 4096
 """Longer texts no messenger takes."""
@@ -120,6 +120,14 @@ class Restart(_Frame):
     """Begin anew, in this window's language."""
 
     do: Literal["restart"]
+
+
+def id_of(frame: str) -> str | None:
+    """The id of what could not be understood, so that it can be refused by name."""
+    try:
+        return _Frame.model_validate_json(frame).id
+    except ValidationError:
+        return None
 
 
 Action = (

@@ -151,6 +151,8 @@ async def test_nobody_presses_what_is_not_under_the_message(host: Host) -> None:
         ({"do": "say", "chat": "group", "text": "长" * 5000}, "太长"),
         ({"do": "say", "chat": "group", "text": "", "files": ["none"]}, "还没写"),
         ({"do": "rename", "name": " "}, "名字"),
+        ({"do": "rename", "name": "长" * 65}, "没看懂"),
+        ({"do": "fly"}, "没看懂"),
         ({"do": "as", "person": "nobody"}, "没有这个人"),
         ({"do": "try", "step": "nothing"}, "没有这一项"),
         ({"do": "edit", "chat": "group", "ref": "1", "text": "x"}, "自己发的"),
