@@ -10,7 +10,7 @@ from tests.ready import ReadyClass, ready_class
 from tests.world import User, World
 
 ROOT = Path(__file__).resolve().parents[2]
-GUIDES = ("docs/teachers.md", "docs/teachers-one-page.md", "docs/parents.md")
+GUIDES = ("docs/teachers.md", "docs/teachers-one-page.md", "docs/parents.md", "docs/rules.md")
 READMES = {"zh_CN": "README.zh-CN.md", "en": "README.md"}
 OF_BOTFATHER = {"/newbot", "/setprivacy"}
 SHOWN = re.compile(r"`(/[^`…]+)`")
