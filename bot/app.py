@@ -153,7 +153,11 @@ class App:
         ticker = Ticker(self._tick_leading)
         ticker.start()
         work = [asyncio.create_task(p.listen(self.intake.door_of(p.name))) for p in self.platforms.values()]
-        work += [asyncio.create_task(self._work()), asyncio.create_task(self._keep_lead())]
+        work += [
+            asyncio.create_task(self._work()),
+            asyncio.create_task(self._keep_lead()),
+            asyncio.create_task(self._watch_clock(ticker)),
+        ]
         try:
             await asyncio.wait([*work, stopped], return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -174,6 +178,16 @@ class App:
                 self._woken.set()
             elif self.database.kind == "sqlite":
                 await asyncio.sleep(LISTEN)
+
+    async def _watch_clock(self, ticker: Ticker) -> None:
+        """Count seconds by another clock than the time of day, and see when that is set back."""
+        before = self._now()
+        while True:
+            await asyncio.sleep(1)
+            now = self._now()
+            if now < before:
+                ticker.set_right()
+            before = now
 
     async def _tick_leading(self) -> None:
         with contextlib.suppress(DatabaseError):  # the lead is kept, and the road told of, elsewhere

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from pydantic import BaseModel
@@ -48,13 +48,17 @@ class Ticker:
     def __init__(self, tick: Callable[[], Awaitable[None]], seconds: float = 1.0) -> None:
         """`tick` is run every `seconds`, one at a time, missed turns joined into one."""
         self._scheduler = AsyncIOScheduler(timezone="UTC")
-        self._scheduler.add_job(
+        self._job = self._scheduler.add_job(
             tick, "interval", seconds=seconds, max_instances=1, coalesce=True, misfire_grace_time=None
         )
 
     def start(self) -> None:
         """Begin ticking in the running event loop."""
         self._scheduler.start()
+
+    def set_right(self) -> None:
+        """Tick now: the time of day was set back, and the next turn would wait until it is there again."""
+        self._job.modify(next_run_time=datetime.now(UTC))
 
     def stop(self) -> None:
         """Stop ticking."""

@@ -64,13 +64,15 @@ class Look:
             )
 
     def quiet(self, world: World, seconds: float) -> str:
-        """Wait until nothing is left to do; what is still there when the time is over."""
-        until = time.monotonic() + seconds
-        while True:
-            left = self._left(world)
-            if not left or time.monotonic() > until:
+        """Wait until nothing is left to do; what is still there once it has not changed for so long."""
+        until, before = time.monotonic() + seconds, ""
+        while left := self._left(world):
+            if left != before:
+                until, before = time.monotonic() + seconds, left
+            if time.monotonic() > until:
                 return left
             time.sleep(0.3)
+        return ""
 
     def _left(self, world: World) -> str:
         if world.updates.pending:

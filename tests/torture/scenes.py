@@ -217,22 +217,21 @@ def poisoned(stage: Stage, wish: Wish) -> None:
         mark = stage.life.mark()
         stage.life.ledger.poison.add(mark)
         stage.server.world.say(mother, made.group, f"{word}{mark}")
-    until = time.monotonic() + SETTLE
-    lived_since = time.monotonic()
-    while time.monotonic() < until and time.monotonic() - lived_since < max(4.0, wish.seconds / 2):
+    until = time.monotonic() + 2 * SETTLE
+    told = ("event failed", "event set aside")
+    while time.monotonic() < until and not all(line in stage.bot.logged() for line in told):
         if not stage.bot.alive():
             stage.note("deaths")
             if stage.notes["deaths"] > MOST_DEATHS:
                 break
             stage.bot.begin()
-            lived_since = time.monotonic()
-        time.sleep(0.05)
+        time.sleep(0.2)
     stage.life.calm()
     stage.settle()
     if not stage.bot.alive():
         stage.problems.append(f"dead after {stage.notes['deaths']} starts")
         return
-    for line in ("event failed", "event set aside"):
+    for line in told:
         if line not in stage.bot.logged():
             stage.problems.append(f"nobody was told: {line}")
     _stopped(stage)
