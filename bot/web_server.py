@@ -29,7 +29,7 @@ def door(web: WebSection) -> socket.socket:
 @contextlib.asynccontextmanager
 async def serving(listening: socket.socket, routes: Sequence[BaseRoute]) -> AsyncIterator[None]:
     """Answer at these routes as long as the block lasts."""
-    server = _Server(
+    server = Server(
         uvicorn.Config(
             Starlette(routes=routes),
             log_level="critical",
@@ -48,7 +48,7 @@ async def serving(listening: socket.socket, routes: Sequence[BaseRoute]) -> Asyn
         await task
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Leaves signals to us: a stop must first finish what is in hand."""
 
     @contextlib.contextmanager

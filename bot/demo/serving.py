@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ipaddress
 import signal
 import socket
 import webbrowser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -21,6 +20,7 @@ from bot.demo.house import ZONE
 from bot.demo.tries import PACE
 from bot.demo.web import application
 from bot.logs import set_up
+from bot.web_server import Server
 from classroom.errors import ConfigError
 from templates.render import LANGUAGES
 
@@ -115,18 +115,9 @@ async def _open(host: Host, options: Options, address: str) -> None:
         await asyncio.to_thread(webbrowser.open, address)
 
 
-class _Server(uvicorn.Server):
-    """Leaves signals to us."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Install nothing."""
-        yield
-
-
 def _server(host: Host, options: Options) -> uvicorn.Server:
     names = LOOPBACK if _is_loopback(options.host) else None
-    return _Server(
+    return Server(
         uvicorn.Config(
             application(host, names),
             log_level="critical",
