@@ -56,10 +56,11 @@ TIP, LEAST, MOST = 0.8, -1.2, 2.5
 SHORT = 10
 """A text of fewer characters leans this way or that by chance."""
 
-LEANS, LEANS_HARD, STRANGER, VETO = 0.5, 1.0, 0.3, -1.0
+LEANS, LEANS_ALONE, LEANS_HARD, STRANGER, VETO = 0.5, 1.3, 1.0, 0.3, -1.0
 _TRADING = frozenset({"commerce", "goods", "promo", "invite"})
 _SMALL = frozenset({"amount", "link", "forward", "phone", "scan"})
 _WEAK = frozenset({"contact", "promo", "goods", "commerce", "invite"})
+_TELLING_ALONE = frozenset({"scam", "handle", "group_link"})
 _HARD = frozenset({"scam", "earn", "handle", "group_link", "sell", "trade"})
 
 
@@ -88,7 +89,9 @@ def weigh_advert(said: Said, text: str, found: Found) -> Verdict | None:
     if not telling:
         told = points >= LEANS_HARD and not found.keys() & _ASKS
         return verdict_of(category, Sureness.LIKELY, found, kinds) if told else None
-    if points >= LIKELY and (leaning >= LEANS or _enough(found, kinds, telling)):
+    if points >= LIKELY and (
+        leaning >= (LEANS if len(telling) > 1 else LEANS_ALONE) or _enough(found, kinds, telling)
+    ):
         return verdict_of(category, Sureness.LIKELY, found, kinds)
     return None
 
@@ -125,7 +128,9 @@ def _enough(found: Found, kinds: set[str], telling: set[str]) -> bool:
     """Enough of the signs themselves, where the words do not lean."""
     many = len(found.get("commerce", ())) > 2 or len(found.get("invite", ())) > 1
     weak = len(telling) == 1 and telling <= _WEAK and len(found[next(iter(telling))]) < 2
-    return bool(len(telling) > 1 or telling & _HARD or many or (kinds & _SMALL and not weak))
+    plain = len(telling) == 1 and len(found[next(iter(telling))]) < 2 and not telling & _TELLING_ALONE
+    hard = telling & _HARD and not (plain and not kinds & _SMALL)
+    return bool(len(telling) > 1 or hard or many or (kinds & _SMALL and not weak))
 
 
 def _reaching(found: Found) -> Category:
