@@ -56,6 +56,9 @@ TIP, LEAST, MOST = 0.8, -1.2, 2.5
 SHORT = 10
 """A text of fewer characters leans this way or that by chance."""
 
+FAR = 1.8
+"""Words that lean so far need more than a friendly word beside them."""
+
 LEANS, LEANS_ALONE, LEANS_HARD, STRANGER, VETO = 0.5, 1.3, 1.0, 0.3, -1.0
 _TRADING = frozenset({"commerce", "goods", "promo", "invite"})
 _SMALL = frozenset({"amount", "link", "forward", "phone", "scan"})
@@ -79,7 +82,7 @@ def weigh_advert(said: Said, text: str, found: Found) -> Verdict | None:
     leaning = max(LEAST, min(most, lean(text, found)))
     if not telling and (leaning < LEANS_HARD or found.keys() & {"pay", "fee"}):
         return None
-    against = _against(found)
+    against = _against(found, FRIENDLY if leaning < FAR else FRIENDLY / 2)
     points = _points(found, kinds) - against + TIP * leaning
     if said.speaker in (Speaker.VISITOR, Speaker.CHANNEL):
         points += STRANGER
@@ -101,14 +104,14 @@ def _points(found: Found, kinds: set[str]) -> float:
     return sum(POINTS[kind] + MORE * min(more[kind], len(found[kind]) - 1) for kind in kinds)
 
 
-def _against(found: Found) -> float:
+def _against(found: Found, friendly: float) -> float:
     weights = {
         kind: weight + MORE_AGAINST * min(2, len(found[kind]) - 1)
         for kind, weight in AGAINST.items()
         if kind in found
     }
     grave = sum(weight for kind, weight in weights.items() if kind in _ASKS)
-    return grave + min(FRIENDLY, sum(weights.values()) - grave)
+    return grave + min(friendly, sum(weights.values()) - grave)
 
 
 def _surely(found: Found, kinds: set[str], points: float, against: float, leaning: float) -> bool:
