@@ -19,6 +19,7 @@ help:
 	@echo "make demo     set up, and open the playground in the browser; ARGS='--port 9000' goes to homeroom demo"
 	@echo "make setup    prepare $(VENV), with $(BIN)/homeroom in it"
 	@echo "make test     setup, lint and all tests; ARGS='-k praise -x' goes to pytest"
+	@echo "make torture  kill, cut off and refuse it while classes go about their day; ARGS='--seed 7 --kills 300'"
 	@echo "make lint     check style, types and layers"
 	@echo "make audit    ask whether a library that is used has a known vulnerability"
 	@echo "make format   put the style right"
@@ -35,6 +36,9 @@ setup: $(READY)
 
 test: lint
 	$(BIN)/python -m pytest -n auto $(ARGS)
+
+torture: $(READY)
+	@$(BIN)/python -m tests.torture $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check .

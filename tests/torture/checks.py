@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import ForeignKeyConstraint, and_, exists, func, make_url, or_, select
 from sqlmodel import col
+from sqlmodel import select as every
 
 from storage.database import Database, Records, make_engine
 from storage.queue import DELIVERIES, EVENTS, POSTED
@@ -176,18 +177,20 @@ def _deliveries(records: Records, world: World) -> Iterator[str]:
 
 
 def _receipts(records: Records, ledger: Ledger) -> Iterator[str]:
-    children = {row.id: (row.classroom_id, row.name) for row in records.query(StudentRow)}
-    marks = {row.id: MARK.findall(row.text) for row in records.query(Notice)}
-    found = {(m, children[row.student_id]) for row in records.query(Receipt) for m in marks[row.notice_id]}
+    children = {row.id: (row.classroom_id, row.name) for row in records.exec(every(StudentRow))}
+    marks = {row.id: MARK.findall(row.text) for row in records.exec(every(Notice))}
+    found = {
+        (m, children[row.student_id]) for row in records.exec(every(Receipt)) for m in marks[row.notice_id]
+    }
     for mark, families in ledger.receipts.items():
         yield from (f"receipt of {mark} lost: {family}" for family in families if (mark, family) not in found)
 
 
 def _ballots(records: Records, ledger: Ledger) -> Iterator[str]:
-    children = {row.id: (row.classroom_id, row.name) for row in records.query(StudentRow)}
-    polls = {mark: row for row in records.query(Poll) for mark in MARK.findall(row.question)}
-    named = {(row.poll_id, children[row.household]): row.choice for row in records.query(NamedBallot)}
-    secret = Counter((row.poll_id, tuple(row.choice)) for row in records.query(SecretBallot))
+    children = {row.id: (row.classroom_id, row.name) for row in records.exec(every(StudentRow))}
+    polls = {mark: row for row in records.exec(every(Poll)) for mark in MARK.findall(row.question)}
+    named = {(row.poll_id, children[row.household]): row.choice for row in records.exec(every(NamedBallot))}
+    secret = Counter((row.poll_id, tuple(row.choice)) for row in records.exec(every(SecretBallot)))
     for mark, votes in ledger.votes.items():
         poll = polls.get(mark)
         if poll is None:

@@ -279,7 +279,7 @@ def twins(stage: Stage, wish: Wish) -> None:
 def rivals(stage: Stage, wish: Wish) -> None:
     """Another program fetches with our token, on a database of its own or none: 409 for whoever waits."""
     stage.bot.start()
-    stage.life.begin(wish.rate)
+    stage.life.begin(min(wish.rate, 3.0))  # there has to be a wait that can be ended
     until = time.monotonic() + wish.seconds
     while time.monotonic() < until:
         stage.fetch()  # confirms nothing, but ends the bot's own waiting with 409
