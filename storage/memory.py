@@ -19,7 +19,7 @@ from storage.tables import Classroom
 K = TypeVar("K")
 V = TypeVar("V")
 _WRITES = re.compile(r'\s*(INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE|DELETE\s+FROM)\s+"?(\w+)', re.IGNORECASE)
-MOST_ROSTERS = 400
+MOST_ROSTERS = 5_000
 
 
 class Forgets(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
 from sqlmodel import col, select
 
 from classroom.relations import Relation
@@ -14,6 +14,13 @@ from classroom.roster_rows import ExportRow
 from storage import guardians
 from storage.database import Records
 from storage.tables import Code, Contact, Guardian, Instance, StudentRow
+
+STUDENTS = StudentRow.metadata.tables["students"]
+_STUDENTS = (
+    select(STUDENTS.c.id, STUDENTS.c.name, STUDENTS.c.number, STUDENTS.c.aliases)
+    .where(STUDENTS.c.classroom_id == bindparam("classroom"), STUDENTS.c.removed_at.is_(None))
+    .order_by(STUDENTS.c.id)
+)
 
 
 def load(records: Records, classroom: int) -> Roster:
@@ -40,7 +47,8 @@ def _kept_or_read(records: Records, classroom: int) -> Roster:
 
 
 def _read(records: Records, classroom: int) -> Roster:
-    return Roster(tuple(as_student(row) for row in rows_of(records, classroom)))
+    found = records.connection().execute(_STUDENTS, {"classroom": classroom})
+    return Roster(tuple(Student(key, name, number, tuple(more or ())) for key, name, number, more in found))
 
 
 def as_student(row: StudentRow) -> Student:
