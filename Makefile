@@ -13,7 +13,7 @@ export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport VIRTUAL_ENV UV_PYTHON PYTHONHOME PYTHONPATH
 
-.PHONY: bench bench-judge bench-peers help demo setup test lint audit format clean
+.PHONY: bench bench-judge bench-peers help demo setup test torture lint audit format clean
 
 help:
 	@echo "make demo     set up, and open the playground in the browser; ARGS='--port 9000' goes to homeroom demo"

@@ -31,6 +31,15 @@ PROOF = "homeroom"
 """What the proof of the key says; once the key was changed, the secret of the hashes stands behind it."""
 
 MEMORY = "homeroom_memory"
+PATIENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""How long a PostgreSQL server may be gone without a word before a connection to it counts as broken."""
+
 READS = "homeroom_reads"
 """The option of a connection that only reads, so that its transaction need not shut others out."""
 
@@ -256,7 +265,8 @@ def make_engine(url: URL, *, durable: bool) -> Engine:
         return _sqlite(url, durable)
     if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
-    return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=4)
+    patience = {name: value for name, value in PATIENCE.items() if name not in url.query}
+    return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=4, connect_args=patience)
 
 
 def _sqlite(url: URL, durable: bool) -> Engine:

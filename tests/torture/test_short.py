@@ -1,4 +1,4 @@
-"""The short form of `make torture`: some kills, a line that breaks, a platform that does. Long: see RESULTS.md."""
+"""The short form of `make torture`: some kills, a line that breaks, a platform that does; see RESULTS.md."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlmodel import select
 
@@ -93,3 +94,15 @@ async def test_what_came_in_is_handled_once(road: RoadWorld, line: tuple[Line, s
     await road.settle()
     assert len(road.posted()) == 1
     assert stands(road) == (["done", "done"], ["sent"], 1, 0)
+
+
+def test_a_server_that_is_gone_without_a_word_is_missed(line: tuple[Line, str]) -> None:
+    """Without this a connection whose other end has vanished would be waited for for hours."""
+    database = open_database(f"{line[1]}?keepalives_idle=7", KEY, durable=False)
+    with database.engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        told = driver.info.get_parameters()
+    database.close()
+    assert {"connect_timeout", "keepalives_interval", "tcp_user_timeout"} <= told.keys()
+    assert told["keepalives_idle"] == "7"  # what the address says itself wins
