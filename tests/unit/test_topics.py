@@ -195,7 +195,7 @@ ad | 3 | Half price tablets for sale, inbox me
 ad | 3 | Free trial lesson, today only, sign up here http://x.example/promo
 ad | 2 | 代购包邮
 ad | 3 | 体验课免费体验，先到先得
-ad | 2 | 二手房诚心出售
+ad | 3 | 二手房诚心出售
 ad | 2 | 全屋定制，免费量尺
 ad | 3 | 网贷秒到账
 scam | 2 | 本学期资料费268元，请扫下方收款码

@@ -41,7 +41,7 @@ AGAINST = {
     "thanks": 0.7,
 }
 MORE, MORE_AGAINST = 0.5, 0.4
-LIKELY, SURE, SURE_LEANING, SURE_AGAINST = 1.8, 2.5, 2.3, 3.2
+LIKELY, SURE, SURE_LEANING, SURE_AGAINST = 1.7, 2.3, 2.0, 2.9
 """Points from which an author is reminded, a message deleted, and deleted whatever speaks for it."""
 
 FRIENDLY = 2.0
