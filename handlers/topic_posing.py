@@ -18,16 +18,18 @@ def attach(feature: Feature) -> None:
     feature.on(Joined)(joined)
 
 
-def poses(message: Message, speaker: Speaker, room: Room) -> bool:
+def poses(message: Message, speaker: Speaker, verdict: Verdict, room: Room) -> bool:
     """True if the sender is no teacher and the name says or imitates one.
 
-    Of families who are known only a name that equals a teacher's counts: 李老师 may be somebody's mother.
+    Of families who are known only a name that is like a teacher's counts: 李老师 may be somebody's mother.
+    The teachers' names are looked up only where something else is amiss: most messages are what they seem.
     """
+    claims = claims_to_teach(message.sender.name)
     if message.sender.kind is SenderKind.CHANNEL:
-        return claims_to_teach(message.sender.name)
-    if speaker is Speaker.GUARDIAN or speaker is Speaker.COMMITTEE:
-        return claims_to_teach(message.sender.name) and looks_like(message.sender.name, _teachers(room))
-    return claims_to_teach(message.sender.name) or looks_like(message.sender.name, _teachers(room))
+        return claims
+    if speaker in (Speaker.GUARDIAN, Speaker.COMMITTEE):
+        return claims and looks_like(message.sender.name, _teachers(room))
+    return claims or (not verdict.ok and looks_like(message.sender.name, _teachers(room)))
 
 
 def _teachers(room: Room) -> list[str]:

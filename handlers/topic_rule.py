@@ -6,6 +6,7 @@ Nothing is said to have been done before the platform has said so.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 from classroom.effects import Effect, Remove, Report, Restrict
@@ -71,9 +72,12 @@ def look(message: Message, room: Room) -> Iterable[Effect] | None:
         topic_watching.begin(room)
     words = tight(message.text)
     digest = room.instance.digest(words) if words else ""
-    poses = topic_posing.poses(message, speaker, room)
-    said = Said(message.text, speaker, tuple(a.kind for a in message.attachments), poses=poses)
-    verdict = judge(said, _context(message, words, digest, book, room))
+    context = _context(message, words, digest, book, room)
+    said = Said(message.text, speaker, tuple(a.kind for a in message.attachments))
+    verdict = judge(said, context)
+    poses = topic_posing.poses(message, speaker, verdict, room)
+    if poses:
+        verdict = judge(replace(said, poses=True), context)
     unmasked = topic_posing.seen(message, verdict, room) if poses else []
     if _stands(digest, room):
         return unmasked
