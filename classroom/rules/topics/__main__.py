@@ -42,7 +42,15 @@ ROLES = {
     "visitor": Speaker.VISITOR,
     "stranger": Speaker.VISITOR,
     "unknown": Speaker.VISITOR,
+    "guest": Speaker.VISITOR,
+    "newcomer": Speaker.VISITOR,
+    "new_member": Speaker.VISITOR,
     "channel": Speaker.CHANNEL,
+    "老师": Speaker.TEACHER,
+    "班主任": Speaker.TEACHER,
+    "任课老师": Speaker.TEACHER,
+    "家委": Speaker.COMMITTEE,
+    "家委会": Speaker.COMMITTEE,
 }
 """What `sender_role` may be; anything else, or nothing, is a family's."""
 
