@@ -132,6 +132,7 @@ class Dispatcher:
             except Exception as error:
                 if is_database_trouble(error):
                     raise
+                log.info("a batch stumbles", event_id=number, error=describe(error))
                 raise StumbledError from error
         return ignored
 
@@ -190,6 +191,7 @@ class Dispatcher:
         try:
             return self._read(rows)
         except Exception as error:
+            log.info("a batch stumbles", event_id=rows[0].id, error=describe(error))
             raise StumbledError from error
 
     def _failed(self, records: Records, ids: list[int], event: Event | None, error: Exception) -> None:
