@@ -74,8 +74,8 @@ class Dispatcher:
     async def look_back(self) -> None:
         """Handle what a process before this one left, before anything new is begun.
 
-        That process may have died over it: what is begun is marked first, what was marked is tried alone,
-        and after three tries alone it is set aside, so that one event does not stop the class for good.
+        That process may have died over it: what is begun is marked first, what was marked is tried with
+        fewer others and then alone, and set aside after three tries, so that it does not stop the class.
         """
         while chosen := await self._database.write(self._begin_again):
             await self._database.write(partial(self._these, chosen))

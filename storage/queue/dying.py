@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import takewhile
 
@@ -12,13 +12,16 @@ from storage.database import Records
 from storage.queue.events import EVENTS, PendingEvent
 
 MARK = "begun "
-"""What stands in `error` of an event that was begun and not ended: 1 with others, more for each try alone."""
+"""What stands in `error` of an event that was begun and not ended, with how often that was."""
+
+COMPANY = (100, 10)
+"""With how many others it is begun the first time and the second; after that alone."""
 
 
 def begin_again(records: Records, now: datetime, limit: int, tries: int) -> tuple[list[int], list[int]]:
     """Mark what is begun next, to be committed before it is; gives that, and what had all its tries.
 
-    What was begun before is begun alone. The order is kept.
+    What was begun before is begun with fewer others, then alone, `tries` times. The order is kept.
     """
     found = records.connection().execute(
         select(EVENTS.c.id, EVENTS.c.error)
@@ -27,14 +30,22 @@ def begin_again(records: Records, now: datetime, limit: int, tries: int) -> tupl
         .limit(limit)
     )
     begun = {int(number): _times(error) for number, error in found}
-    given_up = [number for number, times in begun.items() if times > tries]
+    given_up = [number for number, times in begun.items() if times >= len(COMPANY) + tries]
     left = [number for number in begun if number not in given_up]
-    fresh = list(takewhile(lambda number: begun[number] == 0, left))
-    chosen = fresh or left[:1]
-    for number in chosen:
-        mark = f"{MARK}{begun[number] + 1}"
-        records.connection().execute(update(EVENTS).where(EVENTS.c.id == number).values(error=mark))
+    chosen = _together(left, begun)
+    if chosen:
+        mark = f"{MARK}{begun[chosen[0]] + 1}"
+        records.connection().execute(update(EVENTS).where(EVENTS.c.id.in_(chosen)).values(error=mark))
     return chosen, given_up
+
+
+def _together(left: Sequence[int], begun: Mapping[int, int]) -> list[int]:
+    """The oldest, and those behind it that were begun as often: as many as may be begun together."""
+    if not left:
+        return []
+    times = begun[left[0]]
+    most = COMPANY[times] if times < len(COMPANY) else 1
+    return list(takewhile(lambda number: begun[number] == times, left[:most]))
 
 
 def _times(error: str | None) -> int:

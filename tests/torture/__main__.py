@@ -10,6 +10,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 from tests.databases import KINDS, Kind, PostgresServer
 from tests.torture import scenes
@@ -28,7 +29,7 @@ SCENES: dict[str, Scene] = {
     "clock": scenes.clock,
     "poisoned": scenes.poisoned,
     "migration": scenes.migration,
-    "twins": scenes.twins,
+    "replicas": scenes.replicas,
     "rivals": scenes.rivals,
     "backups": scenes.backups,
 }
@@ -67,9 +68,8 @@ def played(name: str, kind: Kind, seed: int, wish: Wish, postgres: PostgresServe
             here.problems.append(f"{type(error).__name__}: {error}")
             here.problems.append(traceback.format_exc(limit=-3))
         if here.problems:
-            keep = f"torture-{name}-{kind}-{seed}.log"
-            with open(keep, "w", encoding="utf-8") as file:  # noqa: PTH123
-                file.write(here.bot.logged())
+            for number, bot in enumerate((here.bot, *here.others)):
+                Path(f"torture-{name}-{kind}-{seed}-{number}.log").write_text(bot.logged(), encoding="utf-8")
         return here
 
 
@@ -97,11 +97,12 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=8, help="how often it is killed, on each database")
     parser.add_argument("--minutes", type=float, default=0.15, help="how long each other scene lasts")
     parser.add_argument("--rate", type=float, default=scenes.RATE, help="messages of people a second")
+    parser.add_argument("--replicas", type=int, default=3, help="processes in the scene of that name")
     parser.add_argument("--scene", action="append", choices=SCENES)
     parser.add_argument("--database", choices=(*KINDS, "both"), default="both")
     parser.add_argument("--all", action="store_true", help="the long scenes too")
     options = parser.parse_args()
-    wish = Wish(options.kills, options.minutes * 60, options.rate)
+    wish = Wish(options.kills, options.minutes * 60, options.rate, options.replicas)
     logging.disable(logging.CRITICAL)  # the stand-in's own, when its connections are broken
     say(f"seed {options.seed}")
     failed = 0

@@ -26,6 +26,7 @@ class Wish:
     kills: int = 8
     seconds: float = 8.0
     rate: float = RATE
+    replicas: int = 3
 
 
 Scene = Callable[[Stage, Wish], None]
@@ -255,23 +256,27 @@ def migration(stage: Stage, wish: Wish) -> None:
     _stopped(stage)
 
 
-def twins(stage: Stage, wish: Wish) -> None:
-    """Two bots with one token on one database: one works, the other waits and takes over when it dies."""
-    other = stage.twin()
-    stage.bot.start()
+def replicas(stage: Stage, wish: Wish) -> None:
+    """Processes with one token on one database: one works, the others wait; who dies is started again."""
+    bots = [stage.bot, *(stage.twin(number) for number in range(1, wish.replicas))]
+    for bot in bots:
+        bot.begin()
     stage.life.begin(wish.rate)
-    other.begin()
-    for number in range(4):
-        stage.during(wish.seconds / 4)
-        first, second = (stage.bot, other) if number % 2 == 0 else (other, stage.bot)
-        first.kill()
-        if not second.alive():
-            stage.problems.append("the bot that stood by is gone")
-        first.begin()
-        stage.note("deaths")
+    for _ in range(wish.kills):
+        stage.answers(stage.random.randrange(60))
+        time.sleep(stage.random.random() * 0.5)
+        bot = stage.random.choice(bots)
+        if not bot.alive():
+            stage.problems.append("a process that stood by has ended by itself")
+        bot.kill()
+        bot.begin()
+    stage.note("kills", wish.kills)
     stage.life.calm()
     stage.settle()
-    other.kill()
+    led = sum("this process leads" in bot.logged() for bot in bots)
+    stage.note("processes that led", led)
+    for bot in bots[1:]:
+        bot.kill()
     _doubles(stage)
     _stopped(stage)
 
@@ -279,7 +284,10 @@ def twins(stage: Stage, wish: Wish) -> None:
 def rivals(stage: Stage, wish: Wish) -> None:
     """Another program fetches with our token, on a database of its own or none: 409 for whoever waits."""
     stage.bot.start()
-    stage.life.begin(min(wish.rate, 3.0))  # there has to be a wait that can be ended
+    for _ in range(4):
+        stage.during(1)
+        stage.fetch()
+    stage.life.begin(wish.rate)
     until = time.monotonic() + wish.seconds
     while time.monotonic() < until:
         stage.fetch()  # confirms nothing, but ends the bot's own waiting with 409

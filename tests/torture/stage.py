@@ -63,7 +63,7 @@ class Stage:
         if left := self.look.quiet(self.server.world, SETTLE):
             self.problems.append(f"for {SETTLE:.0f} s nothing has changed: {left}")
         self.problems += problems(self.look, self.life)
-        log = self.bot.logged()
+        log = "".join(bot.logged() for bot in (self.bot, *self.others))
         for word in (self.server.token, "李雷", "张小明", *self.life.ledger.secret):
             if word in log:
                 self.problems.append(f"the log says what it may not: {word[:3]}…")
@@ -83,10 +83,10 @@ class Stage:
         self.note("in flight at a kill", standing.in_flight)
         return standing
 
-    def twin(self) -> Bot:
+    def twin(self, number: int) -> Bot:
         """Another bot on the same configuration, with a log of its own."""
         other = WarmBot(self.folder, self.server, self.url, CALM)
-        other.log = self.folder / "twin.log"
+        other.log = self.folder / f"twin{number}.log"
         self.others.append(other)
         return other
 
