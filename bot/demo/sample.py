@@ -14,6 +14,8 @@ BEFORE = timedelta(days=5)
 EARLY, FIRST_BELL = time(8, 0), time(7, 20)
 BOUND = ("zhang", "lei", "han", "fang", "chen", "yang", "yangba", "sun", "zhou")
 """Who answers for a child, by the last digits of the phone on the roster."""
+STRANGERS = frozenset({"ad", "fake"})
+"""Who comes into the group only to be watched."""
 
 
 def first_day(today: date) -> date:
@@ -42,7 +44,7 @@ def _introduce(script: Script) -> None:
     platform, group = script.stage.platform, script.group
     for native, part in script.cast.people.items():
         platform.person(native, part.name, language=part.language)
-    group.members |= {native for native in script.cast.people if native != "ad"}
+    group.members |= script.cast.people.keys() - STRANGERS
     group.admins.add("wang")
 
 

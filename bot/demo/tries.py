@@ -146,6 +146,23 @@ async def _worry(hand: Hand) -> None:
     await lei.says(hand.word("worry"))
 
 
+async def _quarrel(hand: Hand) -> None:
+    for place, native in enumerate(("zhou", "yang", "zhou", "yang"), start=1):
+        await (await hand.at(native)).says(hand.word(f"quarrel_{place}"))
+    wang = await hand.at("wang", "private")
+    await asyncio.sleep(hand.pace)
+    await wang.presses("topics.calm")
+    await hand.at("wang")
+
+
+async def _fake(hand: Hand) -> None:
+    stranger = await hand.at("fake")
+    if stranger.sender.native not in hand.script.group.members:
+        await stranger.joins()
+    await stranger.says(hand.word("fake"))
+    await hand.at("lei", "private")
+
+
 async def _leave(hand: Hand) -> None:
     zhang = await hand.at("zhang", "private")
     await zhang.tells(hand.word("leave"))
@@ -241,7 +258,9 @@ SCHOOL_DAY = SchoolDay(
             Item("wrong_name", "zhao", _wrong_name),
             Item("bind", "zhao", _bind),
             Item("ad", "ad", _ad),
+            Item("fake", "fake", _fake),
             Item("worry", "lei", _worry),
+            Item("quarrel", "zhou", _quarrel),
         ],
         "afternoon": [
             Item("leave", "zhang", _leave),

@@ -127,6 +127,20 @@ async def test_an_ad_goes_and_a_worry_stays(eyes: Eyes) -> None:
     assert eyes.group[-1].text == eyes.word("worry")
 
 
+async def test_who_poses_as_the_teacher_is_held_back_and_all_are_warned(eyes: Eyes) -> None:
+    before = len(eyes.inbox("wang")), len(eyes.inbox("lei"))
+    await eyes.attempt("fake")
+    said = next(m for m in eyes.house.script.group.messages if m.text == eyes.word("fake"))
+    assert said.removed
+    assert len(eyes.inbox("wang")) > before[0] and len(eyes.inbox("lei")) == before[1] + 1
+
+
+async def test_a_quarrel_is_told_to_the_teacher_who_lets_both_cool_down(eyes: Eyes) -> None:
+    await eyes.attempt("quarrel")
+    assert eyes.house.script.group.muted == {"zhou", "yang"}
+    assert all(name not in eyes.group[-1].text for name in eyes.house.script.cast.names().values())
+
+
 async def test_leave_and_a_plain_word_reach_the_teacher(eyes: Eyes) -> None:
     await eyes.attempt("leave")
     assert "✅" in eyes.inbox("wang")[-1].text and "✅" in eyes.inbox("zhang")[-1].text
