@@ -4,6 +4,7 @@ from handlers import (
     acks,
     announcement,
     bind,
+    bind_words,
     concern,
     concern_draft,
     concern_guard,
@@ -86,5 +87,6 @@ FEATURES: tuple[Feature, ...] = (
     concern_term.feature,
     concern_threads.feature,
     concern_parents.feature,
+    bind_words.feature,
     requests_free.feature,  # last: what nobody else has understood is offered as a message
 )

@@ -657,3 +657,46 @@ async def test_a_stranger_is_sent_to_the_group_or_a_link_only(world: World) -> N
     reader = world.someone("64", "Passer-by", "en")
     await reader.in_private("/start")
     assert "the button in the class group" in reader.heard and "/bind" not in reader.heard
+
+
+# --- by just writing ------------------------------------------------------------------------------
+
+
+async def test_who_just_writes_whose_parent_they_are_is_understood_days_later(world: World) -> None:
+    ready = await ready_class(world)
+    user = await newcomer(world)
+    await world.later(days=4)
+    await user.in_private("赵一 爷爷")
+    await user.press("没有，请老师确认")
+    await user.press("同意")
+    assert pending(world, ready) == 1
+
+
+async def test_any_other_words_are_answered_with_the_question(world: World) -> None:
+    ready = await ready_class(world)
+    user = await newcomer(world)
+    await user.in_private("在吗")
+    assert "哪位同学的家人" in user.last.text
+    await user.in_private("赵一 爷爷")
+    await user.press("没有，请老师确认")
+    await user.press("同意")
+    await user.in_private("什么时候能好？")
+    assert "正在等老师确认" in user.last.text
+    assert bound(world, ready, "赵一") == []
+
+
+async def test_just_writing_is_no_way_to_try_names(world: World) -> None:
+    await ready_class(world)
+    user = await newcomer(world)
+    for _ in range(codes.GUESSES):
+        await user.in_private("钱多多 妈妈")
+        await user.in_private("/help")
+    await user.in_private("赵一 妈妈")
+    assert "一小时" in user.last.text and not user.buttons()
+
+
+async def test_who_is_outside_the_class_learns_nothing_by_writing(world: World) -> None:
+    await ready_class(world)
+    stranger = world.someone("77", "路人")
+    await stranger.in_private("赵一 妈妈")
+    assert "赵一" not in stranger.last.text
