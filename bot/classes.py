@@ -33,13 +33,13 @@ def open_existing(settings: Settings) -> Database:
     return open_database(settings.storage.url, settings.storage.key_file)
 
 
-def find(records: Records, name: str) -> Classroom:
-    """The class with this name or number; ConfigError lists what there is."""
+def find(records: Records, name: str, option: str = "--classroom") -> Classroom:
+    """The class with this name or number; ConfigError names the option, and lists what there is."""
     by_number = classrooms.get(records, int(name)) if name.isdecimal() else None
     found = [by_number] if by_number else classrooms.named(records, name)
     if len(found) != 1:
         known = ", ".join(f"{c.id}: {c.name}" for c in classrooms.everyone(records)) or "none yet"
-        raise ConfigError(f"--classroom {name!r} names {len(found)} classes; there are: {known}")
+        raise ConfigError(f"{option} {name!r} names {len(found)} classes; there are: {known}")
     return found[0]
 
 
@@ -163,7 +163,9 @@ def prepare_announcement(settings: Settings, file: Path, to: Sequence[str]) -> A
     try:
         with database.transaction() as records:
             chosen = (
-                None if "all" in to else {found.id: found.name for found in (find(records, n) for n in to)}
+                None
+                if "all" in to
+                else {found.id: found.name for found in (find(records, n, "--to") for n in to)}
             )
             return Announcement(words, chosen, announcements.count(records, chosen))
     finally:

@@ -53,7 +53,7 @@ def test_to_one_class_by_its_name(config: Path) -> None:
     told = homeroom("notice", config.parent / "snow.txt", "--to", "三年级2班", "--yes", "--config", config)
     assert told.code == 0 and "8 people of 三年级2班" in told.out
     unknown = homeroom("notice", config.parent / "snow.txt", "--to", "四年级", "--yes", "--config", config)
-    assert unknown.code == 2 and "三年级2班" in unknown.err
+    assert unknown.code == 2 and "--to '四年级'" in unknown.err and "三年级2班" in unknown.err
 
 
 @pytest.mark.parametrize(
