@@ -34,8 +34,11 @@ def _waiting(settings: Settings) -> str:
     from bot.app import utc_now  # noqa: PLC0415 - asking the bot needs no database
     from bot.doctor.database import road  # noqa: PLC0415
     from bot.ports import Level  # noqa: PLC0415
-    from storage.reading import open_to_read  # noqa: PLC0415
+    from storage.reading import open_to_read, sqlite_file  # noqa: PLC0415
 
+    file = sqlite_file(settings.storage.url)
+    if file is not None and not file.is_file():
+        return f"{file}: there is no such database; `homeroom run` makes it at its first start"
     database = open_to_read(settings.storage.url, settings.storage.key_file)
     try:
         with database.transaction() as records:

@@ -331,7 +331,8 @@ def test_a_clock_that_is_wrong(tmp_path: Path, minutes: int, weighs: str) -> Non
 def test_health_without_a_web_server_looks_into_the_database(tmp_path: Path, url: str) -> None:
     assert homeroom("health", "--config", configured(tmp_path, url)).code == 0
     gone = configured(tmp_path, f"sqlite:///{tmp_path / 'none.db'}")
-    assert homeroom("health", "--config", gone).code == 3
+    told = homeroom("health", "--config", gone)
+    assert told.code == 3 and "none.db" in told.err and "first start" in told.err
     unanswered = configured(tmp_path, url, "[web]", "port = 1", "observe = true")
     told = homeroom("health", "--config", unanswered)
     assert told.code == 3 and "does not answer" in told.err
