@@ -1,6 +1,7 @@
 """The judge's own messages: `tuned` ones it was made with, `measured` ones that nothing was made with.
 
-All of them were written for this project; names and numbers in them are invented.
+These were written for this project; names and numbers in them are invented. The `borrowed` ones, which the
+linear model learns from as well, are other people's: see borrowed/LICENSE.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ UNWANTED = frozenset({"ad", "contact", "scam", "vote"})
 
 
 def messages(which: str) -> Iterator[tuple[str, str]]:
-    """Every message of `tuned` or `measured` with its label; a turned arrow is a new line."""
+    """Every message of `tuned`, `borrowed` or `measured` with its label; a turned arrow is a new line."""
     for path in sorted((HERE / which).glob("*.txt")):
         for line in path.read_text(encoding="utf-8").splitlines():
             if line.strip():

@@ -64,5 +64,5 @@ def write(weights: list[float], bias: float) -> int:
 
 
 if __name__ == "__main__":
-    size = write(*train(rows("tuned")))
+    size = write(*train(rows("tuned", "borrowed")))
     print(f"{TARGET.name}: {size / 1024:.0f} KB")

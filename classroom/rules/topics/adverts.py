@@ -11,12 +11,18 @@ POINTS = {
     "earn": 1.8,
     "sell": 1.6,
     "trade": 1.5,
+    "cheat": 1.5,
+    "service": 1.3,
+    "claim": 1.1,
+    "offer": 1.1,
+    "terms": 0.6,
     "group_link": 1.8,
     "handle": 1.6,
     "invite": 1.4,
     "promo": 1.0,
     "contact": 1.0,
     "shop_link": 1.0,
+    "bargain": 0.8,
     "commerce": 0.8,
     "goods": 0.8,
     "phone": 0.8,
@@ -48,7 +54,9 @@ FRIENDLY = 2.0
 """No more than this do words of school, children and thanks weigh: anybody can put them before an ad."""
 
 _ASKS = frozenset({"warning", "forbids", "asking", "classwork", "loss"})
-_OFFERS = frozenset({"scam", "earn", "sell", "trade", "commerce"})
+_OFFERS = frozenset(
+    {"scam", "earn", "sell", "trade", "cheat", "service", "claim", "terms", "bargain", "commerce"}
+)
 _REACHES = frozenset({"handle", "invite", "group_link", "contact", "shop_link"})
 TIP, LEAST, MOST = 0.8, -1.2, 2.5
 """How much the leaning weighs, and within which bounds."""
@@ -59,12 +67,18 @@ SHORT = 10
 FAR = 1.8
 """Words that lean so far need more than a friendly word beside them."""
 
-LEANS, LEANS_ALONE, LEANS_HARD, STRANGER, VETO = 0.5, 1.3, 1.0, 0.3, -1.0
-_TRADING = frozenset({"commerce", "goods", "promo", "invite"})
-_SMALL = frozenset({"amount", "link", "forward", "phone", "scan"})
-_WEAK = frozenset({"contact", "promo", "goods", "commerce", "invite"})
+CROWD = 16
+"""Among more signs than these it does not matter which of them stands within another."""
+
+OWN = 2
+"""A phrase within another must leave it so many characters of its own to be a sign beside it."""
+
+LEANS, LEANS_ALONE, LEANS_HARD, LEANS_FAR, STRANGER, VETO = 0.5, 1.3, 1.0, 1.8, 0.3, -1.0
+_TRADING = frozenset({"commerce", "bargain", "goods", "promo", "invite"})
+_SMALL = frozenset({"amount", "terms", "link", "forward", "phone", "scan"})
+_WEAK = frozenset({"contact", "promo", "goods", "bargain", "commerce", "invite", "offer"})
 _TELLING_ALONE = frozenset({"scam", "handle", "group_link"})
-_HARD = frozenset({"scam", "earn", "handle", "group_link", "sell", "trade"})
+_HARD = frozenset({"scam", "earn", "handle", "group_link", "sell", "trade", "cheat", "service"})
 
 
 def weigh_advert(said: Said, text: str, found: Found) -> Verdict | None:
@@ -72,6 +86,7 @@ def weigh_advert(said: Said, text: str, found: Found) -> Verdict | None:
 
     Which way the words lean may tip the balance between a few signs and what speaks against them.
     """
+    found = _apart(found)
     kinds = found.keys() & POINTS.keys()
     telling = kinds - _SMALL
     if not kinds:
@@ -99,6 +114,24 @@ def weigh_advert(said: Said, text: str, found: Found) -> Verdict | None:
     return None
 
 
+def _apart(found: Found) -> Found:
+    """The signs without those that only stand within another kind's words: one phrase is no two signs."""
+    told = [(kind, phrase) for kind in found.keys() & POINTS.keys() for phrase in found[kind]]
+    if not 1 < len(told) <= CROWD:
+        return found
+    within = {
+        (kind, phrase)
+        for kind, phrase in told
+        for other, longer in told
+        if other != kind
+        and phrase in longer
+        and len(longer) - len(phrase) < OWN
+        and (len(phrase) < len(longer) or (POINTS[other], other) > (POINTS[kind], kind))
+    }
+    kept = {kind: [p for p in phrases if (kind, p) not in within] for kind, phrases in found.items()}
+    return {kind: phrases for kind, phrases in kept.items() if phrases}
+
+
 def _points(found: Found, kinds: set[str]) -> float:
     more = {kind: 4 if kind == "commerce" else 2 for kind in kinds}
     return sum(POINTS[kind] + MORE * min(more[kind], len(found[kind]) - 1) for kind in kinds)
@@ -118,7 +151,11 @@ def _surely(found: Found, kinds: set[str], points: float, against: float, leanin
     """Two kinds of signs, one of them seldom met; and nothing asks, warns or leans away."""
     telling = kinds - _SMALL
     phrases = sum(len(found[kind]) for kind in telling)
-    if not telling or phrases < 2 or found.keys() & _ASKS or leaning < VETO:
+    if not telling or found.keys() & _ASKS or leaning < VETO:
+        return False
+    if leaning >= LEANS_FAR and len(kinds) > 1:
+        return points >= (SURE_AGAINST if against else SURE)
+    if phrases < 2:
         return False
     several = len(telling) > 1 or len(found.get("scam", ())) > 1
     if leaning >= LEANS_HARD and (several or kinds & _SMALL):
@@ -129,7 +166,8 @@ def _surely(found: Found, kinds: set[str], points: float, against: float, leanin
 
 def _enough(found: Found, kinds: set[str], telling: set[str]) -> bool:
     """Enough of the signs themselves, where the words do not lean."""
-    many = len(found.get("commerce", ())) > 2 or len(found.get("invite", ())) > 1
+    trade = len(found.get("commerce", ())) + len(found.get("bargain", ()))
+    many = trade > 2 or len(found.get("invite", ())) > 1
     weak = len(telling) == 1 and telling <= _WEAK and len(found[next(iter(telling))]) < 2
     plain = len(telling) == 1 and len(found[next(iter(telling))]) < 2 and not telling & _TELLING_ALONE
     hard = telling & _HARD and not (plain and not kinds & _SMALL)

@@ -38,7 +38,9 @@ _LISTS = Lists(
     | lexicon.PERSONAL
     | lexicon.LEAKING
     | lexicon.OTHER
-    | {"goods": lexicon.GOODS, "commerce": lexicon.COMMERCE}
+    | {"cheat": lexicon.CHEAT, "service": lexicon.SERVICE, "claim": lexicon.CLAIM, "offer": lexicon.OFFER}
+    | {"terms": lexicon.TERMS, "goods": lexicon.GOODS + lexicon.WARES}
+    | {"bargain": lexicon.BARGAINS, "commerce": lexicon.COMMERCE}
 )
 _HANDLE = re.compile("|".join(f"(?:{h})" for h in lexicon.HANDLES).replace("DIGIT", lexicon.DIGIT))
 _MAY_REACH = re.compile(r"[\dqv微卫徽威薇]|联系|加我|addme|whatsapp|" + lexicon.DIGIT + "{6}")

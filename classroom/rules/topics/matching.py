@@ -10,7 +10,7 @@ from math import prod
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-_SPELLED_OUT = 260
+_SPELLED_OUT = 300
 """A word with more shapes than this is looked for as a pattern, and only where its anchor stands."""
 
 _ANCHORS = 120
@@ -94,24 +94,30 @@ class Lists:
 
     def __init__(self, lists: Mapping[str, str]) -> None:
         """Read every list; a word that stands in several belongs to the first."""
-        literal: dict[str, str] = {}
+        self._names = tuple(lists)
+        self._kinds = bytearray()
         self._patterns: list[tuple[str, re.Pattern[str]]] = []
         anchors: dict[str, list[int]] = {}
-        for kind, words in lists.items():
+        self._finder = AhoCorasick(
+            self._spelled_out(lists, anchors), MatchKind.LeftmostLongest, False, Implementation.ContiguousNFA
+        )
+        self._anchors = tuple(anchors.values())
+        self._anchor_finder = AhoCorasick(list(anchors), matchkind=MatchKind.Standard)
+
+    def _spelled_out(self, lists: Mapping[str, str], anchors: dict[str, list[int]]) -> Iterator[str]:
+        """Every shape of the shorter words, one by one, for all at once would hold megabytes."""
+        for kind, words in enumerate(lists.values()):
             for word in words.split():
                 row = _parse(word)
                 if _count(row) <= _SPELLED_OUT:
                     for shape in _shapes(row):
                         if len(shape) > 1 or shape in _SINGLE:
-                            literal.setdefault(shape, kind)
+                            self._kinds.append(kind)
+                            yield shape
                     continue
                 for anchor in _anchor(row):
                     anchors.setdefault(anchor, []).append(len(self._patterns))
-                self._patterns.append((kind, re.compile(_pattern(row))))
-        self.words, self._kinds = tuple(literal), tuple(literal.values())
-        self._finder = AhoCorasick(self.words, MatchKind.LeftmostLongest, False, Implementation.ContiguousNFA)
-        self._anchors = tuple(anchors.values())
-        self._anchor_finder = AhoCorasick(list(anchors), matchkind=MatchKind.Standard)
+                self._patterns.append((self._names[kind], re.compile(_pattern(row))))
 
     def find(self, text: str, without: Sequence[str] = ()) -> Found:
         """Every kind with its phrases in the text; phrases that hold a word of `without` do not count."""
@@ -126,7 +132,7 @@ class Lists:
 
     def _phrases(self, text: str) -> Iterable[tuple[str, str]]:
         for which, start, end in self._finder.find_matches_as_indexes(text):
-            yield self._kinds[which], text[start:end]
+            yield self._names[self._kinds[which]], text[start:end]
         hits = self._anchor_finder.find_matches_as_indexes(text, overlapping=True)
         for number in {n for which, _, _ in hits for n in self._anchors[which]} if hits else ():
             kind, pattern = self._patterns[number]

@@ -6,7 +6,9 @@ stand together.
 """
 
 from classroom.rules.topics.lexicon.collecting import MONEY
+from classroom.rules.topics.lexicon.games import CHEAT
 from classroom.rules.topics.lexicon.guards import GUARDS, NEUTRAL
+from classroom.rules.topics.lexicon.markets import CLAIM, OFFER, SERVICE, TERMS
 from classroom.rules.topics.lexicon.offers import COMMERCE, GOODS, OFFERING, PERSONAL
 from classroom.rules.topics.lexicon.others import OTHER
 from classroom.rules.topics.lexicon.privacy import LEAKING
@@ -26,9 +28,13 @@ from classroom.rules.topics.lexicon.shapes import (
     WECHAT,
 )
 from classroom.rules.topics.lexicon.votes import VOTING
+from classroom.rules.topics.lexicon.wares import BARGAINS, WARES
 
 __all__ = [
     "AMOUNT",
+    "BARGAINS",
+    "CHEAT",
+    "CLAIM",
     "COMMERCE",
     "DIGIT",
     "GOODS",
@@ -41,14 +47,18 @@ __all__ = [
     "MARKS_WORDS",
     "MONEY",
     "NEUTRAL",
+    "OFFER",
     "OFFERING",
     "OTHER",
     "OWN",
     "PERSONAL",
     "PHONE",
     "PLACE",
+    "SERVICE",
     "SHOP_LINKS",
     "TEACHING",
+    "TERMS",
     "VOTING",
+    "WARES",
     "WECHAT",
 ]
