@@ -43,6 +43,7 @@ class Stage:
         )
         self.watchers: list[Callable[[bool], None]] = []
         self.turning = False
+        self._ticked_at: datetime | None = None
         self._woken = asyncio.Event()
         self._alone = asyncio.Lock()
 
@@ -78,7 +79,9 @@ class Stage:
         if busy:
             self._tell(True)
         try:
-            await self.app.tick()
+            if (now := self.clock.now()) != self._ticked_at:  # before it goes, it often stands still
+                self._ticked_at = now
+                await self.app.tick()
             store = self.app.intake.door_of(NAME)
             while await self._step(store):
                 continue
