@@ -58,6 +58,11 @@ _OFFERS = frozenset(
     {"scam", "earn", "sell", "trade", "cheat", "service", "claim", "terms", "bargain", "commerce"}
 )
 _REACHES = frozenset({"handle", "invite", "group_link", "contact", "shop_link"})
+_HOLDING_OUT = frozenset(
+    {"sell", "earn", "scam", "trade", "cheat", "service", "claim", "offer", "promo", "bargain"}
+)
+"""What is said to others about what they may have; goods and prices are named by everybody."""
+
 TIP, LEAST, MOST = 0.8, -1.2, 2.5
 """How much the leaning weighs, and within which bounds."""
 
@@ -153,8 +158,8 @@ def _surely(found: Found, kinds: set[str], points: float, against: float, leanin
     phrases = sum(len(found[kind]) for kind in telling)
     if not telling or found.keys() & _ASKS or leaning < VETO:
         return False
-    if leaning >= LEANS_FAR and len(kinds) > 1:
-        return points >= (SURE_AGAINST if against else SURE)
+    if leaning >= LEANS_FAR and telling & _HOLDING_OUT and len(kinds) > 1 and not against:
+        return points >= SURE_AGAINST
     if phrases < 2:
         return False
     several = len(telling) > 1 or len(found.get("scam", ())) > 1
