@@ -58,6 +58,9 @@ _OFFERS = frozenset(
     {"scam", "earn", "sell", "trade", "cheat", "service", "claim", "terms", "bargain", "commerce"}
 )
 _REACHES = frozenset({"handle", "invite", "group_link", "contact", "shop_link"})
+SEVERAL = 4
+"""So many words of goods and trade are more than a family says of what it has bought."""
+
 _HOLDING_OUT = frozenset(
     {"sell", "earn", "scam", "trade", "cheat", "service", "claim", "offer", "promo", "bargain"}
 )
@@ -160,7 +163,7 @@ def _surely(found: Found, kinds: set[str], points: float, against: float, leanin
         return False
     if leaning >= LEANS_FAR and telling & _HOLDING_OUT and len(kinds) > 1 and not against:
         return points >= SURE_AGAINST
-    if phrases < 2:
+    if phrases < 2 or not (telling & (_HOLDING_OUT | _REACHES) or phrases >= SEVERAL):
         return False
     several = len(telling) > 1 or len(found.get("scam", ())) > 1
     if leaning >= LEANS_HARD and (several or kinds & _SMALL):
