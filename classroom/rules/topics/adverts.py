@@ -167,7 +167,7 @@ def _surely(found: Found, kinds: set[str], points: float, against: float, leanin
         return False
     several = len(telling) > 1 or len(found.get("scam", ())) > 1
     if leaning >= LEANS_HARD and (several or kinds & _SMALL):
-        return points >= SURE_LEANING
+        return points >= (SURE_AGAINST if found.keys() & {"school", "child", "giving"} else SURE_LEANING)
     trading = sum(len(found[kind]) for kind in telling & _TRADING) > 2
     return several and bool(telling & _HARD or trading) and points >= (SURE_AGAINST if against else SURE)
 
