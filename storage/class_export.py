@@ -118,6 +118,7 @@ NOT_EXPORTED: dict[str, str] = {
     "turns": "an hour of times, and who chatted or grew heated in a group",
     "remembered": "keyed hashes of messages that the teachers decided about: no words, nobody's",
     "counters": "the last numbers given",
+    "erasures": "who was erased: numbers without a word, for backups that are restored",
     "instance": "the proof of the key",
 }
 """Tables that stay out, and why."""
