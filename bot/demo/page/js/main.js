@@ -71,6 +71,8 @@ const frames = {
   },
   commands(frame) {
     state.commands[frame.chat] = frame.items;
+    const { completion } = panes[frame.chat].composer;
+    if (!completion.open) completion.update(); // somebody has typed a slash already
   },
   clock(frame) {
     setZone(frame.zone);
