@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, bindparam, event, insert, inspect, make_url, update
+from sqlalchemy import Connection, Engine, bindparam, event, func, insert, inspect, make_url, update
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, ExecutionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
@@ -27,6 +27,9 @@ from storage.sealing import KeyRing, load_key, read_key
 from storage.tables import Heard, Instance, Member
 
 T = TypeVar("T")
+GIVEN_UP_AFTER = "8s"
+"""So long PostgreSQL waits for a leader that vanished in the middle of a transaction, before it ends that."""
+
 PROOF = "homeroom"
 """What the proof of the key says; once the key was changed, the secret of the hashes stands behind it."""
 
@@ -133,8 +136,10 @@ class Database:
         """
         if self.fence is None or self.kind != "postgresql":
             return
-        leader = select(Instance.leader).where(Instance.id == 1).with_for_update(read=True)
-        if records.exec(leader).one_or_none() != self.fence:
+        given_up = func.set_config("idle_in_transaction_session_timeout", GIVEN_UP_AFTER, True)
+        leader = select(Instance.leader, given_up).where(Instance.id == 1).with_for_update(read=True)
+        found = records.exec(leader).one_or_none()
+        if found is None or found[0] != self.fence:
             raise LeadLostError
 
     async def look(self, work: Callable[[Records], T]) -> T:

@@ -98,3 +98,25 @@ async def test_a_successor_waits_for_what_is_being_written(pair: tuple[Database,
     await one.give()
     await until_taken(other)
     await other.give()
+
+
+async def test_a_leader_that_vanished_in_a_transaction_is_not_waited_for(
+    pair: tuple[Database, Database],
+) -> None:
+    if pair[0].kind == "sqlite":
+        pytest.skip("a process that is gone holds no lock there")
+    leadership = Leadership(pair[0])
+    assert await leadership.take()
+    shown = await pair[0].write(
+        lambda records: (
+            records.connection().exec_driver_sql("SHOW idle_in_transaction_session_timeout").scalar()
+        )
+    )
+    assert shown == "8s"
+    await leadership.give()
+    shown = await pair[0].write(
+        lambda records: (
+            records.connection().exec_driver_sql("SHOW idle_in_transaction_session_timeout").scalar()
+        )
+    )
+    assert shown == "0"  # who does not lead may take its time
