@@ -23,7 +23,6 @@ from storage.class_export import ClassExport
 from storage.reading import open_to_read
 from storage.tables import Classroom
 
-DEFLATED = zipfile.ZIP_DEFLATED
 Rows = Sequence[Mapping[str, Json]]
 
 

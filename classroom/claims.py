@@ -86,9 +86,3 @@ def proves(typed: str, number: str | None, phones: tuple[str, ...]) -> bool:
         return True
     digits = [squeeze(phone) for phone in phones]
     return key.isdecimal() and len(key) >= 4 and any(p.endswith(key) for p in digits if len(p) >= len(key))
-
-
-def is_proof(text: str) -> bool:
-    """True for a text that is a number and nothing else."""
-    proof, rest = _split_proof(text)
-    return proof is not None and not rest.strip(_TRIM)

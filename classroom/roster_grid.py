@@ -33,8 +33,6 @@ Grid: TypeAlias = Sequence[Sequence[str]]
 HEADER_DEPTH = 11
 """A header may have up to ten lines of title above it."""
 
-_PROSE = frozenset('\uff0c。\uff01\uff1f\uff1a\uff1b,!?:;{}<>[]#=_/\\"')
-
 Contact: TypeAlias = tuple[str | None, str | None, str | None]
 
 

@@ -11,7 +11,7 @@ from handlers.concern_people import TEXT_LIMIT
 from handlers.requests_reminder import plan_reminder
 from handlers.room import Room
 from storage import classrooms, drafts, guardians, requests
-from storage.tables import Draft, Guardian, Request
+from storage.tables import Draft, Guardian, Request, RequestLine
 from templates.render import Say
 
 KIND = "to_teacher"
@@ -97,17 +97,7 @@ def send(
         room.db, room.here.id, requests.MESSAGE, link.student_id, room.who.person, words, room.now
     )
     line = requests.add_line(room.db, request, room.who.person, words, files, room.now)
-    plan_reminder(room)
-    say = room.say_to(room.who.person)
-    return [
-        _shown(
-            room,
-            shown,
-            arrived(room, request, say),
-            letters.family_button(say, "add", request, room.who.person),
-        ),
-        *letters.to_teachers(room, request, line),
-    ]
+    return _on_its_way(room, request, line, shown)
 
 
 def arrived(room: Room, request: Request, say: Say) -> PrivateText:
@@ -120,15 +110,7 @@ def arrived(room: Room, request: Request, say: Say) -> PrivateText:
     )
 
 
-def go_on(
-    room: Room, request: Request, words: PrivateStr, files: list[Json], *, shown: str = ""
-) -> list[Effect]:
-    """A further line of a parent's in a thread: it waits for its teacher anew."""
-    if not people.hearing(room, request):
-        return [room.tell(room.say.private("requests.no_teacher"))]
-    line = requests.add_line(room.db, request, room.who.person, words, files, room.now)
-    requests.reopen(request)
-    room.db.flush()
+def _on_its_way(room: Room, request: Request, line: RequestLine, shown: str) -> list[Effect]:
     plan_reminder(room)
     say = room.say_to(room.who.person)
     return [
@@ -140,3 +122,15 @@ def go_on(
         ),
         *letters.to_teachers(room, request, line),
     ]
+
+
+def go_on(
+    room: Room, request: Request, words: PrivateStr, files: list[Json], *, shown: str = ""
+) -> list[Effect]:
+    """A further line of a parent's in a thread: it waits for its teacher anew."""
+    if not people.hearing(room, request):
+        return [room.tell(room.say.private("requests.no_teacher"))]
+    line = requests.add_line(room.db, request, room.who.person, words, files, room.now)
+    requests.reopen(request)
+    room.db.flush()
+    return _on_its_way(room, request, line, shown)

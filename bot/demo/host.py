@@ -117,10 +117,13 @@ class Host:
                 async with asyncio.timeout(5):
                     await self._changed.wait()
             await asyncio.sleep(DEBOUNCE)
+            changed = self._changed.is_set()
             self._changed.clear()
             async with self._moving:
                 if self.house is not None:
                     await self._draw(self.house)
+                    if changed:
+                        await self.house.save_meanwhile()
 
     async def _draw(self, house: House) -> None:
         for window in self.windows:
@@ -129,14 +132,12 @@ class Host:
             looking = [w for w in self.windows if w.view is view]
             if looking:
                 await self._draw_beside(house, view, looking)
-        if house.keep is not None:
-            await asyncio.to_thread(house.save)
 
     async def _draw_beside(self, house: House, view: View, windows: list[Window]) -> None:
         now, wire, explaining = house.stage.clock.now(), view.wire, view.explaining
-        agenda = await house.stage.database.write(lambda r: explaining.agenda(r, now, wire))
+        agenda = await house.stage.database.look(lambda r: explaining.agenda(r, now, wire))
         under = [w for w in windows if w.hood]
-        rows = await house.stage.database.write(lambda r: explaining.hood(r, wire)) if under else []
+        rows = await house.stage.database.look(lambda r: explaining.hood(r, wire)) if under else []
         for window in windows:
             window.send_if_new("agenda", items=agenda)
         for window in under:
@@ -299,7 +300,7 @@ class Host:
         if to == "next":
             view = window.view
             now = house.stage.clock.now()
-            agenda = await house.stage.database.write(lambda r: view.explaining.moments(r, now))
+            agenda = await house.stage.database.look(lambda r: view.explaining.moments(r, now))
             if not agenda:
                 raise RefusedError(_word(window, "nothing_next"))
             house.turn(lambda _: agenda[0])

@@ -66,7 +66,15 @@ class House:
     def save(self) -> None:
         """Write the messenger's memory beside the database, if this class is kept."""
         if self.keep is not None:
-            keeping.save(self.stage.platform, _memory_of(self.keep), language=self.language, done=self.done)
+            keeping.write(self._snapshot(), _memory_of(self.keep))
+
+    async def save_meanwhile(self) -> None:
+        """The same for a class that lives on: the snapshot is of one moment, only the disk is waited for."""
+        if self.keep is not None:
+            await asyncio.to_thread(keeping.write, self._snapshot(), _memory_of(self.keep))
+
+    def _snapshot(self) -> bytes:
+        return keeping.snapshot(self.stage.platform, language=self.language, done=self.done)
 
     def forget(self) -> None:
         """Take a kept class off the disk, so that another can begin in its place."""
@@ -74,15 +82,13 @@ class House:
             for suffix in ("", "-wal", "-shm", ".chats"):
                 self.keep.with_name(self.keep.name + suffix).unlink(missing_ok=True)
 
-    def turn(self, to: Callable[[datetime], datetime | None]) -> None:
+    def turn(self, to: Callable[[datetime], datetime]) -> None:
         """Turn the clock forward in the background; `to` reckons from now."""
         self._spawn(self._turn(to))
 
-    async def _turn(self, to: Callable[[datetime], datetime | None]) -> None:
+    async def _turn(self, to: Callable[[datetime], datetime]) -> None:
         async with self._one_at_a_time:
-            target = to(self.stage.clock.now())
-            if target is not None:
-                await self.stage.turn(target)
+            await self.stage.turn(to(self.stage.clock.now()))
 
     def attempt(
         self, name: str, look: Callable[[str, str], None], changed: Callable[[], None], pace: float

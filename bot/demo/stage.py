@@ -111,11 +111,6 @@ class Stage:
             finally:
                 self.turning = False
 
-    async def next_scheduled(self) -> datetime | None:
-        """When the next thing will happen by itself."""
-        async with self._alone:
-            return await self._next()
-
     async def _next(self) -> datetime | None:
         times = [
             await self.database.write(schedules.next_at),

@@ -132,11 +132,15 @@ async def _bind(hand: Hand) -> None:
     await zhao.presses("bind.agree")
 
 
-async def _ad(hand: Hand) -> None:
-    stranger = await hand.at("ad")
-    if "ad" not in hand.script.group.members:
+async def _stranger_says(hand: Hand, native: str) -> None:
+    stranger = await hand.at(native)
+    if native not in hand.script.group.members:
         await stranger.joins()
-    await stranger.says(hand.word("ad"))
+    await stranger.says(hand.word(native))
+
+
+async def _ad(hand: Hand) -> None:
+    await _stranger_says(hand, "ad")
     await asyncio.sleep(hand.pace)
     await hand.at("wang", "private")
 
@@ -156,10 +160,7 @@ async def _quarrel(hand: Hand) -> None:
 
 
 async def _fake(hand: Hand) -> None:
-    stranger = await hand.at("fake")
-    if stranger.sender.native not in hand.script.group.members:
-        await stranger.joins()
-    await stranger.says(hand.word("fake"))
+    await _stranger_says(hand, "fake")
     await hand.at("lei", "private")
 
 
