@@ -29,6 +29,7 @@ from storage.tables import (
     Praise,
     Request,
     RoleGrant,
+    Signup,
     StudentRow,
     metadata,
 )
@@ -49,7 +50,9 @@ def _through(column: str, ids: Callable[[int], Ids]) -> Belongs:
     return lambda classroom: found.in_(ids(classroom))
 
 
-def _of(table: type[StudentRow | Notice | Praise | Concern | Poll | Request | Chat]) -> Callable[[int], Ids]:
+def _of(
+    table: type[StudentRow | Notice | Praise | Concern | Poll | Signup | Request | Chat],
+) -> Callable[[int], Ids]:
     return lambda classroom: select(col(table.id)).where(col(table.classroom_id) == classroom)
 
 
@@ -82,12 +85,15 @@ EXPORTED: dict[str, Belongs] = {
     "members": _through("members.chat_id", _of(Chat)),
     "name_states": _through("name_states.member_id", _members),
     "notices": _own("notices"),
+    "notice_families": _through("notice_families.notice_id", _of(Notice)),
     "receipts": _through("receipts.notice_id", _of(Notice)),
     "nudges": _own("nudges"),
     "praises": _own("praises"),
     "praised_students": _through("praised_students.praise_id", _of(Praise)),
     "polls": _own("polls"),
     "named_ballots": _through("named_ballots.poll_id", _of(Poll)),
+    "signups": _own("signups"),
+    "signup_entries": _through("signup_entries.signup_id", _of(Signup)),
     "requests": _own("requests"),
     "request_lines": _through("request_lines.request_id", _of(Request)),
     "schedules": _own("schedules"),

@@ -39,6 +39,7 @@ from storage.tables import (
     RequestLine,
     RoleGrant,
     SaidTurn,
+    SignupEntry,
     Violation,
 )
 
@@ -61,6 +62,7 @@ ERASED: dict[str, str] = {
     "violations": "the words of this person",
     "guesses": "deleted",
     "named_ballots": "deleted; the totals of a poll that is closed stay",
+    "signup_entries": "deleted, as what this person signed up for",
     "codes": "those made for this person",
     "buttons": "those for this person",
     "dialogues": "deleted",
@@ -87,8 +89,10 @@ STAYS: dict[str, str] = {
     "schedules": "what a class has planned",
     "removed": "ids of messages taken out of a group, without words: part of the lock on criticism",
     "notices": "the class's announcements, which stand in its group",
+    "notice_families": "says only that a notice was for a child's family",
     "nudges": "says only that a child's family was reminded on a day",
     "polls": "what the class was asked",
+    "signups": "what the class could sign up for",
     "secret_ballots": "nobody can tell whose it is; dropped at the close",
     "turnouts": "says only which households have voted; dropped at the close",
     "remembered": "keyed hashes of messages that the teachers decided about: no words, nobody's",
@@ -185,6 +189,7 @@ def _erase_own_words(records: Records, person: int, accounts: Sequence[int]) -> 
     run = records.connection().execute
     run(delete(Draft).where(col(Draft.person_id) == person))
     run(delete(NamedBallot).where(col(NamedBallot.person_id) == person))
+    run(delete(SignupEntry).where(col(SignupEntry.person_id) == person))
     run(update(ConcernLine).where(col(ConcernLine.from_person) == person).values(words=None))
     run(update(Receipt).where(col(Receipt.person_id) == person).values(person_id=None))
     run(update(RequestLine).where(col(RequestLine.from_person) == person).values(text="", files=[]))

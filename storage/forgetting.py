@@ -22,12 +22,14 @@ from storage.tables import (
     ConcernLine,
     Contact,
     Erasure,
+    NoticeFamily,
     Nudge,
     Praise,
     PraisedStudent,
     Receipt,
     Request,
     RequestLine,
+    SignupEntry,
     StudentRow,
     metadata,
 )
@@ -97,7 +99,7 @@ def _drop_what_is_its_own(records: Records, student: int) -> None:
     praises = list(
         records.exec(rows(PraisedStudent.praise_id).where(PraisedStudent.student_id == student)).all()
     )
-    for table in (PraisedStudent, Contact, Code, Receipt, Nudge):
+    for table in (PraisedStudent, Contact, Code, Receipt, Nudge, NoticeFamily, SignupEntry):
         run(delete(table).where(col(table.student_id) == student))
     of_nobody = ~exists().where(col(PraisedStudent.praise_id) == col(Praise.id))
     run(delete(Praise).where(col(Praise.id).in_(praises), of_nobody))

@@ -30,6 +30,7 @@ from storage.tables import (
     NamedBallot,
     NameState,
     Notice,
+    NoticeFamily,
     Nudge,
     Person,
     Poll,
@@ -39,6 +40,8 @@ from storage.tables import (
     Request,
     RequestLine,
     RoleGrant,
+    Signup,
+    SignupEntry,
     StudentRow,
     Violation,
 )
@@ -372,6 +375,27 @@ def _receipts(about: About) -> Rows:
     ]
 
 
+def _notice_families(about: About) -> Rows:
+    """Notices that were for the person's family and not for the whole class, with their words."""
+    children = [link.student_id for link in about.links()]
+    found = about.records.exec(
+        select(NoticeFamily, Notice)
+        .join(Notice, col(Notice.id) == col(NoticeFamily.notice_id))
+        .where(col(NoticeFamily.student_id).in_(children), col(Notice.sent_at).is_not(None))
+        .order_by(col(NoticeFamily.id))
+    ).all()
+    return [
+        {
+            "class": about.classroom(notice.classroom_id),
+            "notice": notice.number,
+            "child": guardians.student_name(about.records, family.student_id),
+            "text": notice.text,
+            "sent": about.time(notice.sent_at),
+        }
+        for family, notice in found
+    ]
+
+
 def _nudges(about: About) -> Rows:
     children = [link.student_id for link in about.links()]
     found = about.records.exec(
@@ -477,6 +501,49 @@ def _named_ballots(about: About) -> Rows:
     ]
 
 
+def _signups(about: About) -> Rows:
+    """The sign-ups that the person has begun."""
+    found = about.records.exec(
+        select(Signup).where(Signup.by_person == about.person).order_by(col(Signup.id))
+    ).all()
+    return [
+        {
+            "class": about.classroom(signup.classroom_id),
+            "number": signup.number,
+            "title": signup.title,
+            "lines": [*signup.lines],
+            "opened": about.time(signup.opened_at),
+        }
+        for signup in found
+    ]
+
+
+def _signup_entries(about: About) -> Rows:
+    """What the person's children are down for, by whichever guardian; and what the person signed up for."""
+    children = [link.student_id for link in about.links()]
+    found = about.records.exec(
+        select(SignupEntry, Signup)
+        .join(Signup, col(Signup.id) == col(SignupEntry.signup_id))
+        .where(col(SignupEntry.student_id).in_(children) | (col(SignupEntry.person_id) == about.person))
+        .order_by(col(SignupEntry.id))
+    ).all()
+    return [
+        {
+            "class": about.classroom(signup.classroom_id),
+            "number": signup.number,
+            "title": signup.title,
+            "line": signup.lines[entry.line] if entry.line < len(signup.lines) else "",
+            "child": guardians.student_name(about.records, entry.student_id)
+            if entry.student_id in children
+            else None,
+            "by_me": entry.person_id == about.person,
+            "waiting": entry.waiting,
+            "at": about.time(entry.at),
+        }
+        for entry, signup in found
+    ]
+
+
 EXPORTED: dict[str, Callable[[About], Rows]] = {
     "people": _people,
     "accounts": _accounts,
@@ -494,6 +561,9 @@ EXPORTED: dict[str, Callable[[About], Rows]] = {
     "guesses": _guesses,
     "polls": _polls,
     "named_ballots": _named_ballots,
+    "signups": _signups,
+    "signup_entries": _signup_entries,
+    "notice_families": _notice_families,
     "receipts": _receipts,
     "nudges": _nudges,
     "requests": _requests,

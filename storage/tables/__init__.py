@@ -17,6 +17,7 @@ from storage.tables.daily import (
     SecretBallot,
     Turnout,
 )
+from storage.tables.notices import NoticeFamily
 from storage.tables.people import Account, Chat, Erasure, Member, Person
 from storage.tables.records import (
     Concern,
@@ -62,6 +63,7 @@ __all__ = [
     "NameState",
     "NamedBallot",
     "Notice",
+    "NoticeFamily",
     "Nudge",
     "Person",
     "Poll",

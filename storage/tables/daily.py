@@ -12,7 +12,11 @@ from storage.tables.base import Table, key, link, open_json, sealed, sealed_json
 
 
 class Notice(Table, table=True):
-    """A message to all families. `state`: draft, scheduled, open, withdrawn, over.
+    """A message to all families, or to some. `state`: draft, scheduled, open, withdrawn, over.
+
+    `kind`: holiday, exam, activity, homework, payment, safety, meeting, free. `audience`: class, families,
+    rest (those who have not confirmed the one numbered `rest_of`), committee; all but the first go to
+    private, see NoticeFamily. `ladder`: what of the steps of reminding differs from the settings.
 
     `version` counts corrections: receipts belong to one. `names_date` is a date the text names, before
     which nudges are due. `files` are what goes along (platform refs). `before` is the text before the last
@@ -31,6 +35,10 @@ class Notice(Table, table=True):
     text: str = Field(sa_column=sealed("notices.text"))
     before: str | None = Field(default=None, sa_column=sealed("notices.before", empty=True))
     files: list[Json] = Field(default_factory=list, sa_column=sealed_json("notices.files"))
+    kind: str = "free"
+    audience: str = "class"
+    rest_of: int | None = None
+    ladder: dict[str, Json] = Field(default_factory=dict, sa_column=open_json())
     receipts: bool = True
     urgent: bool = False
     state: str = "draft"
