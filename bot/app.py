@@ -143,6 +143,7 @@ class App:
             await self.delivery.resume(STOP_WITHIN)
             await self.dispatcher.look_back()
         except DatabaseError as error:
+            await self.leadership.give()
             return f"the database is away: {error}"
         log.info("this process leads")
         await self._lead(stopped)

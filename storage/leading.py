@@ -63,10 +63,14 @@ class Leadership:
         if hold is None:
             self.stands_by = True
             return False
-        self._hold, self.stands_by = hold, False
         self._database.fence = None
-        with self._database.transaction() as records:  # waits for what the one before us has under way
-            records.connection().execute(update(Instance).values(leader=self.name))
+        try:
+            with self._database.transaction() as records:  # waits for what the one before us has under way
+                records.connection().execute(update(Instance).values(leader=self.name))
+        except DatabaseError:
+            hold.give()  # or this process would wait for itself for ever
+            raise
+        self._hold, self.stands_by = hold, False
         self._database.fence = self.name
         self.leads = True
         return True
@@ -118,13 +122,19 @@ class _Connected:
         connection = database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         line = connection.connection.driver_connection
         connection.detach()  # it is ours for as long as we lead
-        if not isinstance(line, psycopg.Connection) or not _ask(line, f"SELECT pg_try_advisory_lock({LOCK})"):
-            connection.close()
-            return None
-        for patience in _PATIENCE:
-            line.execute(f"SET {patience}".encode())
-        line.execute(f"LISTEN {CHANNEL}".encode())
-        return cls(connection, line)
+        assert isinstance(line, psycopg.Connection)
+        hold = cls(connection, line)
+        try:
+            if not _ask(line, f"SELECT pg_try_advisory_lock({LOCK})"):
+                hold.give()
+                return None
+            for patience in _PATIENCE:
+                line.execute(f"SET {patience}".encode())
+            line.execute(f"LISTEN {CHANNEL}".encode())
+        except psycopg.Error as error:
+            hold.give()
+            raise DatabaseError(type(error).__name__) from None
+        return hold
 
     def heard(self, seconds: float) -> bool:
         """Wait for a word; it is asked for life as well."""

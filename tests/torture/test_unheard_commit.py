@@ -12,6 +12,7 @@ from sqlmodel import select
 
 from classroom.errors import DatabaseError
 from storage.database import open_database
+from storage.leading import Leadership
 from storage.queue import possible_duplicates
 from storage.tables import DeliveryRow, EventRow, PostedRow
 from tests.conftest import FreshDatabase
@@ -94,6 +95,23 @@ async def test_what_came_in_is_handled_once(road: RoadWorld, line: tuple[Line, s
     await road.settle()
     assert len(road.posted()) == 1
     assert stands(road) == (["done", "done"], ["sent"], 1, 0)
+
+
+async def test_who_takes_the_lead_unheard_takes_it_the_next_time(
+    road: RoadWorld, line: tuple[Line, str]
+) -> None:
+    """Otherwise the lock would be its own, and it would wait for itself for ever."""
+    leadership = Leadership(road.database)
+    line[0].arm()
+    with pytest.raises(DatabaseError):
+        await leadership.take()
+    assert line[0].cut_commits == 1 and not leadership.leads
+    for _ in range(100):  # the server needs a moment to see that the first line is gone
+        if await leadership.take():
+            break
+        await asyncio.sleep(0.05)
+    assert leadership.leads
+    await leadership.give()
 
 
 def test_a_server_that_is_gone_without_a_word_is_missed(line: tuple[Line, str]) -> None:
