@@ -4,7 +4,7 @@ from typing import Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.types import TypeEngine
 from sqlmodel.sql.sqltypes import AutoString
 
@@ -23,9 +23,16 @@ def render(kind: str, item: object, _context: AutogenContext) -> str | Literal[F
     return "sa.String()" if isinstance(item, AutoString) else False
 
 
+def check_references(connection: Connection, on: bool) -> None:
+    """SQLite changes some columns by making a table anew: what refers to the old one must not go with it."""
+    if connection.dialect.name == "sqlite":
+        connection.connection.cursor().execute(f"PRAGMA foreign_keys={'ON' if on else 'OFF'}")
+
+
 engine = context.config.attributes["engine"]
 assert isinstance(engine, Engine)
 with engine.connect() as connection:
+    check_references(connection, False)
     context.configure(
         connection=connection,
         target_metadata=metadata,
@@ -37,3 +44,4 @@ with engine.connect() as connection:
     with context.begin_transaction():
         context.run_migrations()
     connection.commit()
+    check_references(connection, True)

@@ -38,6 +38,7 @@ from storage.tables.road import (
     PostedRow,
     ScheduleRow,
 )
+from storage.tables.signups import Signup, SignupEntry
 
 __all__ = [
     "Account",
@@ -79,6 +80,8 @@ __all__ = [
     "SaidTurn",
     "ScheduleRow",
     "SecretBallot",
+    "Signup",
+    "SignupEntry",
     "StudentRow",
     "Table",
     "Turnout",

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, Index, String, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, String, UniqueConstraint
 from sqlmodel import Field
 
 from classroom.events import Json
 from storage.tables.base import Table, key, link, open_json, sealed, sealed_json, time
+
+
+def _said(default: str) -> Column[str]:
+    """A word that older rows have by default."""
+    return Column(String, nullable=False, server_default=default)
+
+
+def _off() -> Column[bool]:
+    """A switch that is off in older rows."""
+    return Column(Boolean, nullable=False, server_default="0")
 
 
 class Notice(Table, table=True):
@@ -83,7 +93,9 @@ class Poll(Table, table=True):
 
     `voted` and `households` are written at the close (with `live` and anonymous, `voted` is what `totals`
     were counted of). `salt` goes into the hashes of secret ballots and is destroyed at the close; `traces`:
-    the database's files may still hold what was destroyed.
+    the database's files may still hold what was destroyed. `voters`: families, committee. `quorum`: 30 or
+    50% or more (more than half) of the households. `hidden`: no figure is shown to anybody before the close.
+    `grows`: families may add options.
     """
 
     __tablename__ = "polls"
@@ -105,6 +117,10 @@ class Poll(Table, table=True):
     salt: str | None = Field(default=None, sa_column=sealed("polls.salt", empty=True))
     traces: bool = False
     nudged: bool = False
+    voters: str = Field(default="families", sa_column=_said("families"))
+    quorum: str | None = None
+    hidden: bool = Field(default=False, sa_column=_off())
+    grows: bool = Field(default=False, sa_column=_off())
     opened_at: datetime = Field(sa_column=time())
     closes_at: datetime = Field(sa_column=time())
     closed_at: datetime | None = Field(default=None, sa_column=time(empty=True))
