@@ -145,3 +145,30 @@ def test_a_secret_vote_under_way_is_no_damage(tmp_path: Path) -> None:
         assert checking.damage(connection) == ""
         assert connection.exec_driver_sql("SELECT * FROM turnouts").all() == [("before", 1, 2)]
     engine.dispose()
+
+
+def test_a_step_that_makes_a_table_anew_keeps_what_refers_to_it(tmp_path: Path) -> None:
+    engine = make_engine(make_url(f"sqlite:///{tmp_path / 'class.db'}"), durable=True)
+    upgrade(engine, None, "0008")
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO classrooms (id, name, language, timezone, country, state, settings, created_at) "
+            "VALUES (1, x'00', 'zh_CN', 'Asia/Shanghai', 'CN', 'active', '{}', 1)"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO students (id, classroom_id, name, public_mention, added_at) "
+            "VALUES (1, 1, x'00', 1, 1)"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO notices (id, classroom_id, number, text, receipts, urgent, state, version, pinned, "
+            "made_at) VALUES (1, 1, 1, x'00', 1, 0, 'open', 1, 0, 1)"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO receipts (notice_id, version, student_id, how, at) VALUES (1, 1, 1, 'button', 1)"
+        )
+    upgrade(engine, "0008")
+    with engine.connect() as connection:
+        assert checking.damage(connection) == ""
+        assert connection.exec_driver_sql("SELECT notice_id, student_id FROM receipts").all() == [(1, 1)]
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    engine.dispose()
