@@ -97,6 +97,9 @@ EXPORTED: dict[str, Belongs] = {
     "requests": _own("requests"),
     "request_lines": _through("request_lines.request_id", _of(Request)),
     "schedules": _own("schedules"),
+    "calendar_days": _own("calendar_days"),
+    "holidays": _own("holidays"),
+    "holiday_points": _own("holiday_points"),
 }
 """Tables by name, each with what of it is the class's."""
 
@@ -110,6 +113,7 @@ CRITICISM: dict[str, Belongs] = {
 """Private criticism and what was held back as such: only where it is asked for."""
 
 NOT_EXPORTED: dict[str, str] = {
+    "calendar_feeds": "a secret address, and what stands in the other tables",
     "codes": "secrets that open doors; a file with them would be a key",
     "guesses": "wrong codes, kept to slow guessing down",
     "secret_ballots": "nobody may know whose it is; the totals stand in polls",

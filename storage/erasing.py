@@ -95,6 +95,10 @@ STAYS: dict[str, str] = {
     "signups": "what the class could sign up for",
     "secret_ballots": "nobody can tell whose it is; dropped at the close",
     "turnouts": "says only which households have voted; dropped at the close",
+    "calendar_days": "the class's calendar",
+    "calendar_feeds": "the class's calendar",
+    "holidays": "what has become of each of the class's holidays",
+    "holiday_points": "what the class's holiday notices end with",
     "remembered": "keyed hashes of messages that the teachers decided about: no words, nobody's",
 }
 """Tables that erasing a person leaves alone, and why."""

@@ -592,6 +592,10 @@ NOT_EXPORTED: dict[str, str] = {
     "turnouts": "says only which households have voted; dropped at the close",
     "heard": "an hour of times and keyed hashes, without words",
     "turns": "an hour of times, and who chatted or grew heated in a group",
+    "calendar_days": "the class's calendar, which its families may read",
+    "calendar_feeds": "the same calendar, and the secret address at which phones find it",
+    "holidays": "what has become of each of the class's holidays",
+    "holiday_points": "what the class's holiday notices end with",
     "remembered": "keyed hashes of messages that the teachers decided about: no words, nobody's",
 }
 """Tables of which a person gets nothing, and why."""

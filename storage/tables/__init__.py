@@ -1,6 +1,7 @@
 """Every table, in one place to import from."""
 
 from storage.tables.base import Table, metadata
+from storage.tables.calendar import CalendarDay, CalendarFeed, HolidayPoint, HolidayRow
 from storage.tables.classes import Classroom, Code, Contact, Counter, Guardian, Guess, RoleGrant, StudentRow
 from storage.tables.daily import (
     Heard,
@@ -43,6 +44,8 @@ from storage.tables.signups import Signup, SignupEntry
 __all__ = [
     "Account",
     "ButtonRow",
+    "CalendarDay",
+    "CalendarFeed",
     "Chat",
     "Classroom",
     "Code",
@@ -59,6 +62,8 @@ __all__ = [
     "Guardian",
     "Guess",
     "Heard",
+    "HolidayPoint",
+    "HolidayRow",
     "Instance",
     "Member",
     "NameState",
