@@ -1,0 +1,1 @@
+"""A whole term, lived through by the clock alone."""

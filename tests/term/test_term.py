@@ -1,0 +1,130 @@
+"""From the first day of a term to the last: nothing fires twice, nothing is forgotten, in every zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlmodel import select
+
+from bot.platforms.web import Shown
+from storage.tables import DeliveryRow, EventRow, ScheduleRow
+from tests.conftest import FreshDatabase
+from tests.databases import Kind
+from tests.scenario.conftest import KEY, migrate
+from tests.term.living import Living, posts, told
+from tests.world import User
+
+SPRING = (date(2026, 2, 25), date(2026, 7, 12))
+BOTH_CHANGES = (date(2026, 2, 25), date(2026, 11, 15))
+"""The clocks of New York change on 8 March and 1 November."""
+
+TERMS = {
+    "Asia/Shanghai": SPRING,
+    "Asia/Urumqi": SPRING,
+    "America/New_York": BOTH_CHANGES,
+}
+FRIDAY, SATURDAY, SUNDAY = 4, 5, 6
+PUPILS = ("张小明", "李雷", "韩梅梅", "王芳")
+RESTARTS = timedelta(days=9, hours=5)
+
+
+class Term:
+    """A class of four, its teacher, and what they do whenever something reaches them."""
+
+    def __init__(self, living: Living, end: date) -> None:
+        self.living = living
+        self.end = datetime.combine(end, time(23), living.zone)
+        self.teacher = living.someone("10", "王老师")
+        self.parents = {name: living.someone(str(20 + i), f"{name}妈妈") for i, name in enumerate(PUPILS)}
+
+    async def begin(self) -> None:
+        """From /setup to every family bound, by what people type and press."""
+        living, teacher = self.living, self.teacher
+        everyone = (teacher, *self.parents.values())
+        for user in everyone:
+            living.group.members.add(user.sender.native)
+            await user.in_private("/start")
+        living.group.admins.add(teacher.sender.native)
+        living.platform.add_bot(teacher.sender, living.group)
+        await living.settle()
+        await teacher.in_group("/setup 三年级2班")
+        await teacher.press("我是班主任")
+        await teacher.in_private(f"/roster add {' '.join(PUPILS)}")
+        link = next(k.payload for post in living.posted() for k in post.keys if k.payload)
+        for name, parent in self.parents.items():
+            await parent.in_private(f"/start {link}")
+            await parent.in_private(f"/bind {name} 妈妈")
+            await parent.press("同意")
+        await teacher.press("全部同意")
+
+    def each(self, weekday: int) -> list[date]:
+        """Every such day of the term, the first day's week included."""
+        first = self.living.started_on
+        days = [first + timedelta(days=n) for n in range((self.end.date() - first).days + 1)]
+        return [day for day in days if day.weekday() == weekday]
+
+    async def meanwhile(self) -> None:
+        """The teacher presses 发送 under what waits and nothing else; one mother confirms her nudges."""
+        await self._press(self.teacher, "发送")
+        await self._press(self.parents["李雷"], "收到")
+
+    async def _press(self, user: User, label: str) -> None:
+        while waiting := [m for m in user.private.visible if any(k.label.startswith(label) for k in m.keys)]:
+            await user.press(label, on=waiting[0])
+
+
+@pytest.fixture(params=TERMS)
+def term(
+    request: pytest.FixtureRequest, database_kind: Kind, fresh_database: FreshDatabase
+) -> Iterator[Term]:
+    zone = ZoneInfo(request.param)
+    begin, end = TERMS[request.param]
+    living = Living(fresh_database(database_kind, migrate), KEY, zone, begin, RESTARTS)
+    yield Term(living, end)
+    living.database.close()
+
+
+async def test_a_term_lives_through_by_itself(term: Term) -> None:
+    living, teacher = term.living, term.teacher
+    await term.begin()
+    await teacher.in_private("/poll 每周五 16:00 [截止 周日 20:00] 下周谁来值日？ | 一组 | 二组")
+    await teacher.press("发送")
+    notices = [date(2026, 3, 9), date(2026, 4, 20), date(2026, 6, 1)]
+    for day in notices:
+        await teacher.in_private(f"/notice at {day} 07:30 今天下午家长会，{day:%m-%d} 见。")
+        await teacher.press("发送")
+    await living.live(term.end, term.meanwhile)
+
+    assert living.starts > 10
+    fridays, sundays, saturdays = (term.each(weekday) for weekday in (FRIDAY, SUNDAY, SATURDAY))
+    assert times(living, posts(living, "📊 下周谁来值日")) == [at(day, 16) for day in fridays]
+    assert times(living, posts(living, "📊 投票结果")) == [at(day, 20) for day in sundays]
+    assert times(living, posts(living, "📢 通知")) == [at(day, 7, 30) for day in notices]
+    for name in ("张小明", "韩梅梅", "王芳"):  # who answers nothing is asked each time, and once
+        parent = term.parents[name]
+        assert times(living, told(parent, "投票快截止了")) == [at(day, 20) for day in saturdays]
+        assert times(living, told(parent, "还没有收到您的回音")) == [at(day, 12, 10) for day in notices]
+    assert times(living, told(teacher, "收到 1/4")) == [at(day, 14, 10) for day in notices]
+    nothing_is_left(living)
+
+
+def times(living: Living, shown: list[Shown]) -> list[str]:
+    """When, by the class's clock, to the minute."""
+    return [f"{living.at_home(one):%Y-%m-%d %H:%M}" for one in shown]
+
+
+def at(day: date, hour: int, minute: int = 0) -> str:
+    return f"{day} {hour:02}:{minute:02}"
+
+
+def nothing_is_left(living: Living) -> None:
+    """Every event handled, every delivery made, every schedule whose time has come fired and not missed."""
+    with living.database.transaction() as records:
+        assert {row.state for row in records.exec(select(EventRow))} == {"done"}
+        assert {row.state for row in records.exec(select(DeliveryRow))} <= {"sent"}
+        plans = records.exec(select(ScheduleRow)).all()
+    assert not [p for p in plans if p.state == "missed"]
+    assert not [p for p in plans if p.state == "waiting" and p.due_at <= living.now()]
