@@ -115,6 +115,7 @@ CRITICISM: dict[str, Belongs] = {
 NOT_EXPORTED: dict[str, str] = {
     "calendar_feeds": "a secret address, and what stands in the other tables",
     "codes": "secrets that open doors; a file with them would be a key",
+    "family_links": "keyed hashes of codes on paper",
     "guesses": "wrong codes, kept to slow guessing down",
     "secret_ballots": "nobody may know whose it is; the totals stand in polls",
     "turnouts": "says which households have voted; dropped at the close",

@@ -94,6 +94,7 @@ STAYS: dict[str, str] = {
     "polls": "what the class was asked",
     "signups": "what the class could sign up for",
     "secret_ballots": "nobody can tell whose it is; dropped at the close",
+    "family_links": "codes on paper for a child's family, kept as keyed hashes: nobody's own",
     "turnouts": "says only which households have voted; dropped at the close",
     "calendar_days": "the class's calendar",
     "calendar_feeds": "the class's calendar",

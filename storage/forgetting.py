@@ -22,6 +22,7 @@ from storage.tables import (
     ConcernLine,
     Contact,
     Erasure,
+    FamilyLink,
     NoticeFamily,
     Nudge,
     Praise,
@@ -99,7 +100,7 @@ def _drop_what_is_its_own(records: Records, student: int) -> None:
     praises = list(
         records.exec(rows(PraisedStudent.praise_id).where(PraisedStudent.student_id == student)).all()
     )
-    for table in (PraisedStudent, Contact, Code, Receipt, Nudge, NoticeFamily, SignupEntry):
+    for table in (PraisedStudent, Contact, Code, Receipt, Nudge, NoticeFamily, SignupEntry, FamilyLink):
         run(delete(table).where(col(table.student_id) == student))
     of_nobody = ~exists().where(col(PraisedStudent.praise_id) == col(Praise.id))
     run(delete(Praise).where(col(Praise.id).in_(praises), of_nobody))

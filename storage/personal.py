@@ -249,6 +249,7 @@ def _praises(about: About) -> Rows:
         {
             "class": about.classroom(praise.classroom_id),
             "child": guardians.student_name(about.records, praised.student_id),
+            "title": praise.title,
             "text": praise.text,
             "public": praised.public,
             "said": about.time(praise.said_at),
@@ -589,6 +590,7 @@ NOT_EXPORTED: dict[str, str] = {
     "schedules": "what a class has planned",
     "notices": "the class's announcements, which stand in its group",
     "secret_ballots": "nobody can tell whose it is",
+    "family_links": "keyed hashes of codes on paper; that a notice was confirmed stands in receipts",
     "turnouts": "says only which households have voted; dropped at the close",
     "heard": "an hour of times and keyed hashes, without words",
     "turns": "an hour of times, and who chatted or grew heated in a group",

@@ -18,6 +18,7 @@ from storage.tables.daily import (
     SecretBallot,
     Turnout,
 )
+from storage.tables.families import FamilyLink
 from storage.tables.notices import NoticeFamily
 from storage.tables.people import Account, Chat, Erasure, Member, Person
 from storage.tables.records import (
@@ -59,6 +60,7 @@ __all__ = [
     "Draft",
     "Erasure",
     "EventRow",
+    "FamilyLink",
     "Guardian",
     "Guess",
     "Heard",

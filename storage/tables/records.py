@@ -13,7 +13,10 @@ from storage.tables.base import Table, key, link, sealed, sealed_json, sealed_pr
 
 
 class Praise(Table, table=True):
-    """A public recognition. `handle` names the post in the group; None where all of it went privately."""
+    """A public recognition, perhaps with a `title` of the class's own.
+
+    `handle` names the post in the group; None where all of it went privately.
+    """
 
     __tablename__ = "praises"
     __table_args__ = (UniqueConstraint("classroom_id", "number"),)
@@ -22,6 +25,7 @@ class Praise(Table, table=True):
     number: int
     by_person: int | None = Field(default=None, sa_column=link("people.id", empty=True, on_delete="SET NULL"))
     text: str = Field(sa_column=sealed("praises.text"))
+    title: str | None = Field(default=None, sa_column=sealed("praises.title", empty=True))
     handle: str | None = None
     said_at: datetime = Field(sa_column=time())
     undone_at: datetime | None = Field(default=None, sa_column=time(empty=True))
