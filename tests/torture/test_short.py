@@ -14,8 +14,8 @@ LITTLE = Wish(kills=3, seconds=2.0, rate=8.0)
 
 @pytest.mark.parametrize(
     ("scene", "kind"),
-    [(scenes.kills, "sqlite"), (scenes.platform, "sqlite"), (scenes.restart, "postgresql")],
-    ids=["kills", "platform", "restart"],
+    [(scenes.kills, "sqlite"), (scenes.platform, "sqlite"), (scenes.cut_off, "postgresql")],
+    ids=["kills", "platform", "cut_off"],
 )
 def test_nothing_is_lost(scene: Scene, kind: Kind) -> None:
     postgres = PostgresServer() if kind == "postgresql" else None
