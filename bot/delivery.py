@@ -26,6 +26,8 @@ from storage.database import Database, Records, describe
 log = structlog.get_logger("delivery")
 AT_ONCE = 64
 TOAST_LIFE = timedelta(seconds=10)
+LATELY = timedelta(minutes=1)
+"""How far back a platform counts when it limits."""
 
 
 @dataclass(slots=True)
@@ -123,7 +125,13 @@ class Delivery:
 
     async def recover(self) -> int:
         """After a crash: what was under way goes back; messages are counted as possibly double."""
-        return await self._database.write(lambda records: recording.recover(records, self._now(), HARMLESS))
+        now = self._now()
+        lately = await self._database.look(lambda r: queue.done_since(r, now - LATELY, COUNTED))
+        for done in lately:  # the platform counts on, whichever process it was
+            if (pace := self._pace.get(done.platform)) is not None:
+                at = self._clock() - (now - done.at).total_seconds()
+                pace.remember(done.chat, group=done.group, at=at)
+        return await self._database.write(lambda records: recording.recover(records, now, HARMLESS))
 
     async def run_once(self) -> int:
         """Record what has happened and begin what may begin; gives how much of both there was."""

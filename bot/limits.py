@@ -72,6 +72,13 @@ class Pace:
             self.waited += 1
         return longest
 
+    def remember(self, chat: int, *, group: bool, at: float) -> None:
+        """Count a message that another process sent; the oldest is to be counted first."""
+        for bucket in (self._all(at), self._chat(chat, group, at)):
+            if bucket is not None:
+                bucket.wait(at)
+                bucket.take()
+
     def hold(self, chat: int, until: float) -> None:
         """The platform itself said to wait with this chat."""
         self.told_to_wait += 1

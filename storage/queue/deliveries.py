@@ -264,6 +264,28 @@ def erase_old_texts(records: Records, now: datetime, keep: timedelta = KEEP_TEXT
     return done.rowcount
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A message that went out: where to, and when it was recorded."""
+
+    platform: str
+    chat: int
+    group: bool
+    at: datetime
+
+
+def done_since(records: Records, since: datetime, kinds: Iterable[str]) -> list[Done]:
+    """What of these kinds went out since then, oldest first: whoever takes over has to count it too."""
+    c = DELIVERIES.c
+    rows = records.connection().execute(
+        select(c.platform, c.chat_id, c.chat_kind, c.finished_at)
+        .where(c.payload.is_not(None), c.finished_at.is_not(None), c.finished_at > since)
+        .where(c.state == "sent", c.kind.in_(list(kinds)), c.platform.is_not(None), c.chat_id.is_not(None))
+        .order_by(c.finished_at)
+    )
+    return [Done(row.platform, row.chat_id, row.chat_kind == "group", row.finished_at) for row in rows]
+
+
 def possible_duplicates(records: Records) -> int:
     """How many messages may have arrived twice, since a line or the process broke in the middle."""
     total = records.connection().execute(select(func.sum(DELIVERIES.c.possible_duplicates))).scalar()

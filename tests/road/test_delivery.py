@@ -107,6 +107,21 @@ async def test_talk_comes_before_bulk(sqlite_road: MakeRoad) -> None:
     assert next(i for i, t in enumerate(texts) if "回答" in t) < 5
 
 
+async def test_who_takes_over_counts_what_the_one_before_has_sent(sqlite_road: MakeRoad) -> None:
+    road = sqlite_road(Limits(0, 0, 3, group_per_minute=20))
+    wang = road.someone("1", "王老师")
+    road.platform.say(wang.sender, road.group, "/bulk 18")
+    await road.settle()
+    assert len(road.posted()) == 18
+    road.restart()
+    await road.app.open()
+    road.platform.say(wang.sender, road.group, "/bulk 9")
+    await road.settle()
+    assert len(road.posted()) == 20
+    await road.later(seconds=61)
+    assert len(road.posted()) == 27
+
+
 async def test_a_group_that_moved_gets_everything_at_its_new_address(road: RoadWorld) -> None:
     wang = road.someone("1", "王老师")
     await wang.in_group("/echo 早")
