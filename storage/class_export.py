@@ -23,6 +23,7 @@ from storage.tables import (
     Classroom,
     Concern,
     Guardian,
+    Meeting,
     Member,
     Notice,
     Poll,
@@ -31,6 +32,7 @@ from storage.tables import (
     RoleGrant,
     Signup,
     StudentRow,
+    Survey,
     metadata,
 )
 
@@ -51,7 +53,7 @@ def _through(column: str, ids: Callable[[int], Ids]) -> Belongs:
 
 
 def _of(
-    table: type[StudentRow | Notice | Praise | Concern | Poll | Signup | Request | Chat],
+    table: type[StudentRow | Notice | Praise | Concern | Poll | Signup | Request | Chat | Meeting | Survey],
 ) -> Callable[[int], Ids]:
     return lambda classroom: select(col(table.id)).where(col(table.classroom_id) == classroom)
 
@@ -94,6 +96,9 @@ EXPORTED: dict[str, Belongs] = {
     "named_ballots": _through("named_ballots.poll_id", _of(Poll)),
     "signups": _own("signups"),
     "signup_entries": _through("signup_entries.signup_id", _of(Signup)),
+    "meetings": _own("meetings"),
+    "slots": _through("slots.meeting_id", _of(Meeting)),
+    "surveys": _own("surveys"),
     "requests": _own("requests"),
     "request_lines": _through("request_lines.request_id", _of(Request)),
     "schedules": _own("schedules"),
@@ -109,6 +114,7 @@ CRITICISM: dict[str, Belongs] = {
     "concern_lines": _through("concern_lines.concern_id", _of(Concern)),
     "drafts": _own("drafts"),
     "violations": _own("violations"),
+    "survey_answers": _through("survey_answers.survey_id", _of(Survey)),
 }
 """Private criticism and what was held back as such: only where it is asked for."""
 
@@ -119,6 +125,10 @@ NOT_EXPORTED: dict[str, str] = {
     "guesses": "wrong codes, kept to slow guessing down",
     "secret_ballots": "nobody may know whose it is; the totals stand in polls",
     "turnouts": "says which households have voted; dropped at the close",
+    "secret_answers": "nobody may know whose they are; the totals stand in surveys",
+    "secret_words": "nobody may know whose they are; dropped at the close",
+    "survey_turnouts": "says which households have answered; dropped at the close",
+    "slot_swaps": "offers between families to change places, of a day or two",
     "buttons": "random tokens of what may be pressed",
     "dialogues": "half an hour of what is being asked",
     "events": "what came in, erased once handled",
@@ -134,8 +144,15 @@ NOT_EXPORTED: dict[str, str] = {
 }
 """Tables that stay out, and why."""
 
-SECRET = {("polls", "salt"), ("polls", "traces"), ("name_states", "checked")}
-"""Columns that stay out: with a salt somebody could tell who chose what."""
+SECRET = {
+    ("polls", "salt"),
+    ("polls", "traces"),
+    ("surveys", "salt"),
+    ("surveys", "traces"),
+    ("surveys", "words"),
+    ("name_states", "checked"),
+}
+"""Columns that stay out: with a salt somebody could tell who chose what; free answers may be criticism."""
 
 
 @dataclass

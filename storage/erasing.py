@@ -40,6 +40,9 @@ from storage.tables import (
     RoleGrant,
     SaidTurn,
     SignupEntry,
+    Slot,
+    SlotSwap,
+    SurveyAnswer,
     Violation,
 )
 
@@ -72,6 +75,9 @@ ERASED: dict[str, str] = {
     "requests": "the words; that a child was on leave stays with the child, without the reason",
     "request_lines": "the words and files of this person",
     "receipts": "who of the family confirmed; that it has stays, with the child",
+    "slots": "who of the family chose it; that the family has it stays, with the child",
+    "slot_swaps": "deleted",
+    "survey_answers": "deleted; the totals of a survey that is closed stay",
 }
 """Tables by name, with what goes of them."""
 
@@ -93,7 +99,12 @@ STAYS: dict[str, str] = {
     "nudges": "says only that a child's family was reminded on a day",
     "polls": "what the class was asked",
     "signups": "what the class could sign up for",
+    "meetings": "the appointments that a teacher has offered",
+    "surveys": "what the class was asked",
     "secret_ballots": "nobody can tell whose it is; dropped at the close",
+    "secret_answers": "nobody can tell whose they are; dropped at the close",
+    "secret_words": "nobody can tell whose they are; dropped at the close",
+    "survey_turnouts": "says only which households have answered; dropped at the close",
     "family_links": "codes on paper for a child's family, kept as keyed hashes: nobody's own",
     "turnouts": "says only which households have voted; dropped at the close",
     "calendar_days": "the class's calendar",
@@ -194,6 +205,9 @@ def _erase_own_words(records: Records, person: int, accounts: Sequence[int]) -> 
     run = records.connection().execute
     run(delete(Draft).where(col(Draft.person_id) == person))
     run(delete(NamedBallot).where(col(NamedBallot.person_id) == person))
+    run(delete(SurveyAnswer).where(col(SurveyAnswer.person_id) == person))
+    run(delete(SlotSwap).where(col(SlotSwap.person_id) == person))
+    run(update(Slot).where(col(Slot.person_id) == person).values(person_id=None))
     run(delete(SignupEntry).where(col(SignupEntry.person_id) == person))
     run(update(ConcernLine).where(col(ConcernLine.from_person) == person).values(words=None))
     run(update(Receipt).where(col(Receipt.person_id) == person).values(person_id=None))

@@ -31,7 +31,10 @@ from storage.tables import (
     Request,
     RequestLine,
     SignupEntry,
+    Slot,
+    SlotSwap,
     StudentRow,
+    SurveyAnswer,
     metadata,
 )
 
@@ -47,12 +50,18 @@ NOT_SEARCHED = {
     "contacts": "of other children: whom the teacher telephones",
     "instance": "the proof of the key",
     "named_ballots": "numbers of options",
+    "secret_answers": "numbers of options",
     "secret_ballots": "numbers of options",
     "students": "the names of the others",
 }
 """Tables with sealed columns that are left alone, and why."""
 
-PARENTS = {"concern_lines": ("concern_id", "concerns"), "request_lines": ("request_id", "requests")}
+PARENTS = {
+    "concern_lines": ("concern_id", "concerns"),
+    "request_lines": ("request_id", "requests"),
+    "secret_words": ("survey_id", "surveys"),
+    "survey_answers": ("survey_id", "surveys"),
+}
 """Tables that belong to a class by way of another one."""
 
 
@@ -102,6 +111,9 @@ def _drop_what_is_its_own(records: Records, student: int) -> None:
     )
     for table in (PraisedStudent, Contact, Code, Receipt, Nudge, NoticeFamily, SignupEntry, FamilyLink):
         run(delete(table).where(col(table.student_id) == student))
+    run(delete(SlotSwap).where(or_(col(SlotSwap.student_id) == student, col(SlotSwap.wanted_by) == student)))
+    run(update(Slot).where(col(Slot.student_id) == student).values(student_id=None, person_id=None))
+    run(delete(SurveyAnswer).where(col(SurveyAnswer.household) == student))
     of_nobody = ~exists().where(col(PraisedStudent.praise_id) == col(Praise.id))
     run(delete(Praise).where(col(Praise.id).in_(praises), of_nobody))
 

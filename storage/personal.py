@@ -26,6 +26,7 @@ from storage.tables import (
     Draft,
     Guardian,
     Guess,
+    Meeting,
     Member,
     NamedBallot,
     NameState,
@@ -42,7 +43,11 @@ from storage.tables import (
     RoleGrant,
     Signup,
     SignupEntry,
+    Slot,
+    SlotSwap,
     StudentRow,
+    Survey,
+    SurveyAnswer,
     Violation,
 )
 
@@ -545,6 +550,96 @@ def _signup_entries(about: About) -> Rows:
     ]
 
 
+def _meetings(about: About) -> Rows:
+    """The appointments that the person has offered."""
+    found = about.records.exec(
+        select(Meeting).where(Meeting.by_person == about.person).order_by(col(Meeting.id))
+    ).all()
+    return [
+        {
+            "class": about.classroom(meeting.classroom_id),
+            "number": meeting.number,
+            "title": meeting.title,
+            "place": meeting.place,
+            "offered": about.time(meeting.opened_at),
+        }
+        for meeting in found
+    ]
+
+
+def _slots(about: About) -> Rows:
+    children = [link.student_id for link in about.links()]
+    found = about.records.exec(
+        select(Slot, Meeting)
+        .join(Meeting, col(Meeting.id) == col(Slot.meeting_id))
+        .where(col(Slot.student_id).in_(children) | (col(Slot.person_id) == about.person))
+        .order_by(col(Slot.id))
+    ).all()
+    return [
+        {
+            "class": about.classroom(meeting.classroom_id),
+            "number": meeting.number,
+            "title": meeting.title,
+            "starts": about.time(slot.starts_at),
+            "by_me": slot.person_id == about.person,
+            "chosen": about.time(slot.taken_at),
+        }
+        for slot, meeting in found
+    ]
+
+
+def _slot_swaps(about: About) -> Rows:
+    """Offers to change places that the person has made; whom they reached is not theirs to know."""
+    found = about.records.exec(
+        select(SlotSwap, Slot)
+        .join(Slot, col(Slot.id) == col(SlotSwap.wanted_id))
+        .where(SlotSwap.person_id == about.person)
+        .order_by(col(SlotSwap.id))
+    ).all()
+    return [
+        {"wanted": about.time(slot.starts_at), "state": swap.state, "at": about.time(swap.at)}
+        for swap, slot in found
+    ]
+
+
+def _surveys(about: About) -> Rows:
+    """The surveys that the person has begun."""
+    found = about.records.exec(
+        select(Survey).where(Survey.by_person == about.person).order_by(col(Survey.id))
+    ).all()
+    return [
+        {
+            "class": about.classroom(survey.classroom_id),
+            "number": survey.number,
+            "title": survey.title,
+            "questions": [*survey.questions],
+            "opened": about.time(survey.opened_at),
+        }
+        for survey in found
+    ]
+
+
+def _survey_answers(about: About) -> Rows:
+    found = about.records.exec(
+        select(SurveyAnswer, Survey)
+        .join(Survey, col(Survey.id) == col(SurveyAnswer.survey_id))
+        .where(SurveyAnswer.person_id == about.person, col(SurveyAnswer.question) >= 0)
+        .order_by(col(SurveyAnswer.id))
+    ).all()
+    return [
+        {
+            "class": about.classroom(survey.classroom_id),
+            "number": survey.number,
+            "title": survey.title,
+            "question": answer.question + 1,
+            "choice": answer.choice + 1 if answer.choice is not None else None,
+            "text": answer.words.reveal() if answer.words else None,
+            "at": about.time(answer.at),
+        }
+        for answer, survey in found
+    ]
+
+
 EXPORTED: dict[str, Callable[[About], Rows]] = {
     "people": _people,
     "accounts": _accounts,
@@ -562,6 +657,11 @@ EXPORTED: dict[str, Callable[[About], Rows]] = {
     "guesses": _guesses,
     "polls": _polls,
     "named_ballots": _named_ballots,
+    "meetings": _meetings,
+    "slots": _slots,
+    "slot_swaps": _slot_swaps,
+    "surveys": _surveys,
+    "survey_answers": _survey_answers,
     "signups": _signups,
     "signup_entries": _signup_entries,
     "notice_families": _notice_families,
@@ -592,6 +692,9 @@ NOT_EXPORTED: dict[str, str] = {
     "secret_ballots": "nobody can tell whose it is",
     "family_links": "keyed hashes of codes on paper; that a notice was confirmed stands in receipts",
     "turnouts": "says only which households have voted; dropped at the close",
+    "secret_answers": "nobody can tell whose they are",
+    "secret_words": "nobody can tell whose they are",
+    "survey_turnouts": "says only which households have answered; dropped at the close",
     "heard": "an hour of times and keyed hashes, without words",
     "turns": "an hour of times, and who chatted or grew heated in a group",
     "calendar_days": "the class's calendar, which its families may read",

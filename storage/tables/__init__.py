@@ -1,5 +1,6 @@
 """Every table, in one place to import from."""
 
+from storage.tables.appointments import Meeting, Slot, SlotSwap
 from storage.tables.base import Table, metadata
 from storage.tables.calendar import CalendarDay, CalendarFeed, HolidayPoint, HolidayRow
 from storage.tables.classes import Classroom, Code, Contact, Counter, Guardian, Guess, RoleGrant, StudentRow
@@ -41,6 +42,7 @@ from storage.tables.road import (
     ScheduleRow,
 )
 from storage.tables.signups import Signup, SignupEntry
+from storage.tables.surveys import SecretAnswers, SecretWords, Survey, SurveyAnswer, SurveyTurnout
 
 __all__ = [
     "Account",
@@ -67,6 +69,7 @@ __all__ = [
     "HolidayPoint",
     "HolidayRow",
     "Instance",
+    "Meeting",
     "Member",
     "NameState",
     "NamedBallot",
@@ -86,10 +89,17 @@ __all__ = [
     "RoleGrant",
     "SaidTurn",
     "ScheduleRow",
+    "SecretAnswers",
     "SecretBallot",
+    "SecretWords",
     "Signup",
     "SignupEntry",
+    "Slot",
+    "SlotSwap",
     "StudentRow",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyTurnout",
     "Table",
     "Turnout",
     "Violation",
