@@ -127,10 +127,9 @@ class Delivery:
         """After a crash: what was under way goes back; messages are counted as possibly double."""
         now = self._now()
         lately = await self._database.look(lambda r: queue.done_since(r, now - LATELY, COUNTED))
-        for done in lately:  # the platform counts on, whichever process it was
-            if (pace := self._pace.get(done.platform)) is not None:
-                at = self._clock() - (now - done.at).total_seconds()
-                pace.remember(done.chat, group=done.group, at=at)
+        for name, pace in self._pace.items():  # the platform counts on, whichever process it was
+            sent = [(d.chat, d.group, (now - d.at).total_seconds()) for d in lately if d.platform == name]
+            pace.recount(sent, self._clock())
         return await self._database.write(lambda records: recording.recover(records, now, HARMLESS))
 
     async def run_once(self) -> int:

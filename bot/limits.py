@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 MOST_CHATS = 50_000
@@ -72,12 +73,16 @@ class Pace:
             self.waited += 1
         return longest
 
-    def remember(self, chat: int, *, group: bool, at: float) -> None:
-        """Count a message that another process sent; the oldest is to be counted first."""
-        for bucket in (self._all(at), self._chat(chat, group, at)):
-            if bucket is not None:
-                bucket.wait(at)
-                bucket.take()
+    def recount(self, sent: Iterable[tuple[int, bool, float]], now: float) -> None:
+        """Count only these: a chat, whether it is a group, how many seconds ago; the oldest first."""
+        self._total = None
+        self._chats.clear()
+        for chat, group, ago in sent:
+            at = now - max(0.0, ago)
+            for bucket in (self._all(at), self._chat(chat, group, at)):
+                if bucket is not None:
+                    bucket.wait(at)
+                    bucket.take()
 
     def hold(self, chat: int, until: float) -> None:
         """The platform itself said to wait with this chat."""
