@@ -59,6 +59,7 @@ def the_hot_road(records: Records) -> None:
     queue.unpark(records, 1, NOW)
     queue.cancel(records, "notice/1", NOW)
     queue.under_way(records)
+    queue.done_since(records, NOW, ["post"])
     queue.finish_kinds(records, {1: "Message"}, NOW)
     queue.begin_deliveries(records, [1])
     presses.find_button(records, "token")
