@@ -6,31 +6,26 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from classroom.effects import Button, Effect, Remove
+from classroom.effects import Button, Effect
 from classroom.folding import fold
 from classroom.people import Role
-from classroom.rules import wording
 from classroom.rules.delicate import is_delicate
 from classroom.text import PrivateStr, PrivateText
-from handlers import poll_later, poll_list, poll_post
+from handlers import poll_later, poll_list, poll_post, poll_words
 from handlers.aside import aside, own
 from handlers.feature import Command, Feature, Press, Who
-from handlers.held_back import PRIVACY, SHAMING, Verdict, Way, group_of, hold_back, judge, note, remove, way
-from handlers.poll_reading import PollPlan, PollProblem, read_poll
+from handlers.held_back import SHAMING, Verdict, Way, hold_back, way
+from handlers.poll_plan import PollPlan, PollProblem
+from handlers.poll_quorum import needed
+from handlers.poll_reading import read_poll
 from handlers.room import Room
-from storage import drafts, guardians, identity
+from storage import drafts, identity
+from storage.polls import COMMITTEE
 from storage.tables import Draft
 
 feature = Feature("poll")
 RUNS_POLLS = Who.TEACHER | Who.COMMITTEE
 KIND = "poll"
-ASKED = re.compile(
-    r"(?:应该|该)?(?:怎么办|怎样办|怎么处理|如何处理)|[?？吗呢]|要不要|是不是|是否|"
-    r"what (?:shall|should) we do(?: about)?|should we",
-    re.IGNORECASE,
-)
-"""What makes a question of a text: that a child did wrong is said to all by asking what to do about it."""
-
 NUMBER = re.compile(r"[#第]?\s*(\d{1,6})\s*[号#]?")
 
 
@@ -58,41 +53,33 @@ def close(command: Command, room: Room) -> Iterable[Effect]:
 @way("poll")
 def go(text: str, came: Way, approved: bool, room: Room) -> list[Effect]:
     """Bring a poll to its preview, if nothing speaks against its words."""
-    verdict = _verdict(text, came, room)
+    verdict = poll_words.verdict(text, came, room)
     if verdict is not None and not (approved and verdict.because == SHAMING):
         if room.who.teaches:
             return hold_back(PrivateStr(text), verdict, came, room)
         return _refused(verdict, came, room)
-    plan = read_poll(text, room.now, room.zone)
+    plan = _read(text, room)
     if isinstance(plan, PollProblem):
         return aside(room, own(room).private("poll.problem", because=plan.because, what=plan.what))
-    return [*_cleared(came, room), *_preview(plan, room)]
+    return [*poll_words.cleared(came, room), *_preview(plan, room)]
 
 
-def _verdict(text: str, came: Way, room: Room) -> Verdict | None:
-    """What speaks against asking this in public: a child who is shamed, or whose family wishes no mention."""
-    found = judge(text, room.roster) or judge(ASKED.sub("，", text), room.roster)
-    if found is not None:
-        return found
-    named = [s for s in room.roster.mentioned_in(text) if not wording.is_common_word(s.name)]
-    if all(guardians.wishes_public_mention(room.db, s.id) for s in named):
-        return None
-    return Verdict(PRIVACY, bool(came.refs))
-
-
-def _refused(verdict: Verdict, came: Way, room: Room) -> list[Effect]:
+def _refused(found: Verdict, came: Way, room: Room) -> list[Effect]:
     """A member of the committee is asked to put it otherwise; what surely shames leaves the group."""
-    gone = [remove(came, note(verdict, came, room), room)] if came.refs and verdict.certain else []
-    return [
-        *gone,
-        *aside(room, own(room).private("poll.shaming", removed=bool(gone), because=verdict.because)),
-    ]
+    gone = bool(came.refs) and found.certain
+    text = own(room).private("poll.shaming", removed=gone, because=found.because)
+    return poll_words.refused(found, came, text, room)
 
 
-def _cleared(came: Way, room: Room) -> list[Effect]:
-    """The typed command goes, so that a draft is not read as the poll."""
-    to = group_of(came, room)
-    return [Remove(to, came.refs)] if came.refs and to is not None else []
+def _read(text: str, room: Room) -> PollPlan | PollProblem:
+    """What is to be asked; there must be enough who can vote."""
+    plan = read_poll(text, room.now, room.zone)
+    if isinstance(plan, PollProblem):
+        return plan
+    total = len(poll_post.homes_of(plan.voters, room).students)
+    if plan.voters == COMMITTEE and not total:
+        return PollProblem("no_committee")
+    return PollProblem("quorum", str(total)) if needed(plan.quorum, total) > max(total, 1) else plan
 
 
 # --- the preview ----------------------------------------------------------------------------------
@@ -113,6 +100,7 @@ def _preview_text(plan: PollPlan, room: Room) -> PrivateText:
         post=poll_post.preview_text(plan, opens, room),
         repeat=every_text(plan, room),
         opens=poll_post.stamp(say, opens, room) if opens > room.now else None,
+        planned=plan.opens_at is not None,
         closes=poll_post.stamp(say, plan.end(opens, room.zone), room),
         anonymous=plan.anonymous,
         delicate=_delicate(plan),

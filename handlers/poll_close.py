@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 from classroom.effects import EditPost, Effect, Post
 from classroom.events import Due, Undelivered
-from handlers import poll_later, poll_post
+from handlers import poll_extend, poll_later, poll_post
 from handlers.feature import Feature
 from handlers.room import Room
 from storage import identity, polls, queue
-from storage.polls import OPEN
+from storage.polls import CLOSED, OPEN
 from storage.tables import Poll, ScheduleRow
 
 feature = Feature("poll_close")
@@ -31,6 +31,7 @@ def close(poll: Poll, room: Room) -> list[Effect]:
         EditPost(identity.group_address(g), poll.handle or "", poll_post.result_text(poll, room, again=True))
         for g in identity.groups_of(room.db, room.here.id)
     ]
+    shown += poll_extend.offer(poll, room)
     if room.quiet is not None and room.quiet.holds(room.now):
         poll_later.plan_result(poll, room.quiet.over(room.now), room)
         return shown
@@ -41,7 +42,7 @@ def close(poll: Poll, room: Room) -> list[Effect]:
 def result(due: Due, room: Room) -> Iterable[Effect]:
     """The result of a poll that closed in the quiet hours."""
     poll = _planned(due, room)
-    return _result(poll, room) if poll is not None else []
+    return _result(poll, room) if poll is not None and poll.state == CLOSED else []
 
 
 def _result(poll: Poll, room: Room) -> list[Effect]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from handlers.poll_reading import PollPlan
+from handlers.poll_plan import PollPlan
 from handlers.room import Room
 from scheduler.when import Every
 from storage import schedules
@@ -14,6 +14,7 @@ AT_ALL_EVENTS = timedelta(days=3650)
 """A close and a result are done however late."""
 
 OPEN_GRACE = timedelta(hours=6)
+LAST_LOOK = timedelta(hours=5)
 LEAST_LEFT = timedelta(hours=2)
 """A reminder is of use only if so much time is left."""
 
@@ -24,6 +25,22 @@ def plan_end(poll: Poll, room: Room) -> None:
     at = nudge_at(poll, room)
     if poll.closes_at - at >= LEAST_LEFT:
         _plan(poll, "nudge", at, poll.closes_at - at - LEAST_LEFT, room)
+    if poll.quorum and poll.anonymous:
+        _plan_last_look(poll, room)
+
+
+def _plan_last_look(poll: Poll, room: Room) -> None:
+    """A secret poll can be prolonged only while it runs: in time before its close, by day."""
+    half = max(room.now, poll.opened_at) + (poll.closes_at - max(room.now, poll.opened_at)) / 2
+    at = max(half, poll.closes_at - LAST_LOOK)
+    by_day = room.quiet.over(at) if room.quiet else at
+    at = by_day if by_day < poll.closes_at else at
+    _plan(poll, "short", at, poll.closes_at - at, room)
+
+
+def unplan_result(poll: Poll, room: Room) -> None:
+    """The result that waits for the morning is none any more: the poll runs on."""
+    schedules.cancel(room.db, f"poll.result/{poll.id}")
 
 
 def nudge_at(poll: Poll, room: Room) -> datetime:
@@ -53,7 +70,7 @@ def _plan(poll: Poll, what: str, at: datetime, grace: timedelta, room: Room) -> 
 
 def unplan(poll: Poll, room: Room) -> None:
     """Nothing of a closed poll is to happen any more."""
-    for what in ("close", "nudge"):
+    for what in ("close", "nudge", "short"):
         schedules.cancel(room.db, f"poll.{what}/{poll.id}")
 
 
@@ -77,10 +94,11 @@ def plan_opening(
 
 
 def first_opening(plan: PollPlan, room: Room) -> datetime:
-    """When it opens: at the repeat's next time, else now; not in the class's quiet hours if it is at once."""
+    """When it opens: at the repeat's next time, at its own, else now; not in the class's quiet hours."""
     if plan.every:
         return repeat(plan, room).next_after(room.now)
-    return room.quiet.over(room.now) if room.quiet else room.now
+    wished = max(plan.opens_at or room.now, room.now)
+    return room.quiet.over(wished) if room.quiet else wished
 
 
 def repeat(plan: PollPlan, room: Room) -> Every:

@@ -11,9 +11,11 @@ from classroom.text import PrivateText
 from handlers import poll_close, poll_post
 from handlers.aside import aside, own
 from handlers.feature import Feature, Press
+from handlers.poll_quorum import needed
 from handlers.room import Room
 from storage import polls
-from storage.polls import CLOSED, OPEN, Ballots, Count
+from storage.households import Households
+from storage.polls import CANCELLED, CLOSED, COMMITTEE, OPEN, Ballots, Count
 from storage.tables import Poll
 
 feature = Feature("poll_list")
@@ -102,6 +104,9 @@ def _detail(poll: Poll, room: Room) -> PrivateText:
         state=poll.state,
         anonymous=poll.anonymous,
         multiple=poll.multiple,
+        hidden=poll.hidden,
+        committee=poll.voters == COMMITTEE,
+        needed=needed(poll.quorum or "", len(ballots.homes.students) if running else poll.households or 0),
         closes=poll_post.stamp(say, poll.closes_at if running else poll.closed_at or poll.closes_at, room),
         voted=voted,
         total=len(ballots.homes.students) if running else poll.households or 0,
@@ -111,6 +116,8 @@ def _detail(poll: Poll, room: Room) -> PrivateText:
 
 def _known_split(poll: Poll, ballots: Ballots, runs_it: bool) -> Count | None:
     """What a teacher (or its author) may see: of an anonymous poll no more than the group."""
+    if poll.state == OPEN and poll.hidden:
+        return None
     if poll.state == OPEN and not poll.anonymous and runs_it:
         return ballots.count()
     return Count(poll.voted or 0, tuple(poll.totals)) if poll.totals is not None else None
@@ -118,7 +125,7 @@ def _known_split(poll: Poll, ballots: Ballots, runs_it: bool) -> Count | None:
 
 def _families(poll: Poll, ballots: Ballots, room: Room) -> list[tuple[str, str]]:
     """Who has chosen what in a named poll, for the teacher alone."""
-    if poll.anonymous or not room.who.leads:
+    if not may_see_choices(poll, room):
         return []
     return [
         ("、".join(_names(ballots.homes.students[home], room)), "、".join(poll.options[i] for i in choice))
@@ -126,11 +133,24 @@ def _families(poll: Poll, ballots: Ballots, room: Room) -> list[tuple[str, str]]
     ]
 
 
+def may_see_choices(poll: Poll, room: Room) -> bool:
+    """True for the teacher of a named poll; of a hidden one after its close."""
+    hidden = poll.hidden and poll.state == OPEN
+    return not poll.anonymous and not hidden and room.who.leads
+
+
 def _names(students: tuple[int, ...], room: Room) -> list[str]:
     return [s.name for s in room.roster.students if s.id in students]
 
 
 def _detail_buttons(poll: Poll, room: Room) -> list[Button]:
+    say, person, args = own(room), room.who.person, {"poll": poll.id}
+    table = Button(say.label("poll.table"), "poll.table", {**args}, person=person)
+    tables = [table] if may_see_choices(poll, room) and poll.state != CANCELLED else []
+    return [*_running(poll, room), *tables]
+
+
+def _running(poll: Poll, room: Room) -> list[Button]:
     if poll.state != OPEN or not may_run(poll, room):
         return []
     say, person, args = own(room), room.who.person, {"poll": poll.id}
@@ -160,14 +180,15 @@ def missing(press: Press, room: Room) -> Iterable[Effect]:
         "poll.missing",
         number=poll.number,
         count=len(left),
-        families=[_family(home, ballots, room) for home in left if home in bound],
-        unbound=[_family(home, ballots, room) for home in left if home not in bound],
+        families=[family(home, ballots.homes, room) for home in left if home in bound],
+        unbound=[family(home, ballots.homes, room) for home in left if home not in bound],
     )
     return [room.tell(text)]
 
 
-def _family(home: int, ballots: Ballots, room: Room) -> str:
-    return "＋".join(_names(ballots.homes.students[home], room))
+def family(home: int, homes: Households, room: Room) -> str:
+    """A household by the names of its children."""
+    return "＋".join(_names(homes.students[home], room))
 
 
 # --- closing by hand ------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from classroom.text import PrivateText
 from handlers import poll_later, poll_post
 from handlers.feature import Feature, Press
 from handlers.room import Room
-from storage import households, polls
+from storage import polls
 from storage.households import Households
 from storage.poll_traces import REMINDER, VOTE
 from storage.polls import OPEN
@@ -53,22 +53,23 @@ def _is_near(poll: Poll, room: Room) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """The households, and which of them have voted in which poll."""
+    """The households that may vote in each poll, and which of them have."""
 
-    homes: Households
+    homes: dict[int, Households]
     voted: dict[int, set[int]]
 
 
 def _seen(about: Sequence[Poll], room: Room) -> _Seen:
-    homes = households.of_class(room.db, room.here.id)
-    return _Seen(homes, {poll.id: poll_post.ballots_of(poll, room, homes).voted() for poll in about})
+    among = {voters: poll_post.homes_of(voters, room) for voters in {poll.voters for poll in about}}
+    homes = {poll.id: among[poll.voters] for poll in about}
+    return _Seen(homes, {poll.id: poll_post.ballots_of(poll, room, homes[poll.id]).voted() for poll in about})
 
 
 def _missing(about: Sequence[Poll], seen: _Seen, room: Room) -> dict[int, list[Poll]]:
     """What each guardian still has to vote on; not who could read it only after the close."""
     found: dict[int, list[Poll]] = {}
     for poll in about:
-        for home, persons in seen.homes.guardians.items():
+        for home, persons in seen.homes[poll.id].guardians.items():
             for person in persons if home not in seen.voted[poll.id] else ():
                 read_at = room.read_at(person)
                 if read_at is None or read_at < poll.closes_at:
@@ -103,14 +104,14 @@ class Open:
 
 
 def _text(person: int, about: Sequence[Poll], seen: _Seen, room: Room) -> PrivateText:
-    say, home = room.say_to(person), seen.homes.of_person(person)
+    say = room.say_to(person)
     shown = [
         Open(
             poll.number,
             poll.question,
             poll_post.lines(poll.options),
             poll_post.stamp(say, poll.closes_at, room),
-            home in seen.voted[poll.id],
+            seen.homes[poll.id].of_person(person) in seen.voted[poll.id],
             poll.state != OPEN,
             poll.anonymous,
             poll.multiple,

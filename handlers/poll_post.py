@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 
 from classroom.effects import Button, EditPost, Effect, Post, Report
 from classroom.text import Label, PublicText
-from handlers.poll_reading import PollPlan
+from handlers.poll_plan import PollPlan
+from handlers.poll_quorum import needed
+from handlers.poll_reading import MOST_OPTIONS
 from handlers.room import Room
-from storage import guardians, households, identity, polls
+from storage import guardians, identity, polls
 from storage.households import Households
 from storage.poll_traces import VOTE
-from storage.polls import SPLIT_FROM, Ballots, Count
+from storage.polls import COMMITTEE, SPLIT_FROM, Ballots, Count
 from storage.tables import Poll
 from templates.render import Say
 
@@ -45,8 +47,13 @@ def stamp(say: Say, moment: datetime, room: Room) -> str:
 
 def ballots_of(poll: Poll, room: Room, homes: Households | None = None) -> Ballots:
     """The ballots of a poll, seen by the households of today."""
-    homes = homes or households.of_class(room.db, room.here.id)
+    homes = homes or homes_of(poll.voters, room)
     return Ballots(room.db, poll, homes, room.instance.digest)
+
+
+def homes_of(voters: str, room: Room) -> Households:
+    """The households that may vote in a poll, as they are today."""
+    return polls.voting(room.db, room.here.id, voters, room.today.date())
 
 
 def lines(options: Sequence[str], split: Count | None = None) -> list[Line]:
@@ -81,6 +88,10 @@ def publish(plan: PollPlan, by: int, room: Room) -> tuple[Poll, list[Effect]] | 
         anonymous=plan.anonymous,
         multiple=plan.multiple,
         live=plan.live,
+        voters=plan.voters,
+        quorum=plan.quorum or None,
+        hidden=plan.hidden,
+        grows=plan.grows,
     )
     text, report = open_text(poll, room), Report(failed="poll.not_posted", data={"poll": poll.id})
     return poll, [
@@ -91,7 +102,7 @@ def publish(plan: PollPlan, by: int, room: Room) -> tuple[Poll, list[Effect]] | 
 
 def preview_text(plan: PollPlan, opens: datetime, room: Room) -> PublicText:
     """What the group will see, before there is a poll."""
-    total = len(households.of_class(room.db, room.here.id).students)
+    total = len(homes_of(plan.voters, room).students)
     return _post(plan, None, room.who.name, plan.end(opens, room.zone), None, (0, total), room)
 
 
@@ -124,6 +135,10 @@ def _post(
         anonymous=shown.anonymous,
         multiple=shown.multiple,
         live=shown.live,
+        hidden=shown.hidden,
+        grows=shown.grows and len(shown.options) < MOST_OPTIONS,
+        committee=shown.voters == COMMITTEE,
+        needed=needed(shown.quorum or "", turnout[1]),
         least=SPLIT_FROM,
         closes=stamp(say, closes_at, room),
         voted=turnout[0],
@@ -171,9 +186,16 @@ def life(poll: Poll, room: Room) -> int:
 
 def refreshed(poll: Poll, room: Room, ballots: Ballots) -> list[Effect]:
     """The post with the present turnout; votes that come soon after go into the same change."""
+    if poll.hidden:
+        return []
+    return shown_anew(poll, room, ballots, delay=GATHER)
+
+
+def shown_anew(poll: Poll, room: Room, ballots: Ballots | None = None, *, delay: int = 0) -> list[Effect]:
+    """The post as it is to be read now, with its buttons."""
     text, keys = open_text(poll, room, ballots), buttons(poll, room)
     return [
-        EditPost(identity.group_address(g), poll.handle or "", text, keys, delay=GATHER)
+        EditPost(identity.group_address(g), poll.handle or "", text, keys, delay=delay)
         for g in identity.groups_of(room.db, room.here.id)
     ]
 
@@ -191,6 +213,8 @@ def result_text(poll: Poll, room: Room, *, again: bool = False) -> PublicText:
         least=SPLIT_FROM,
         anonymous=poll.anonymous,
         multiple=poll.multiple,
+        committee=poll.voters == COMMITTEE,
+        needed=needed(poll.quorum or "", total),
         voted=voted,
         total=total,
         percent=round(100 * voted / total) if total else 0,

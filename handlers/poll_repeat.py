@@ -10,7 +10,7 @@ from classroom.events import Due
 from classroom.people import TEACHERS, Role
 from handlers import poll_later, poll_post
 from handlers.feature import Feature
-from handlers.poll_reading import PollPlan
+from handlers.poll_plan import PollPlan
 from handlers.room import Room
 from storage import identity
 from storage.tables import ScheduleRow

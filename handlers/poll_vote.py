@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from classroom.effects import Effect
+from classroom.people import Role
 from handlers import poll_nudge, poll_post
 from handlers.aside import own
 from handlers.feature import Feature, Press
 from handlers.room import Room
-from storage import guardians, households, identity, polls, queue
+from storage import guardians, identity, polls, queue
 from storage.poll_traces import VOTE
-from storage.polls import OPEN, Ballots
+from storage.polls import COMMITTEE, OPEN, Ballots
 from storage.tables import Poll
 
 feature = Feature("poll_vote")
@@ -27,10 +28,10 @@ def vote(press: Press, room: Room) -> Iterable[Effect]:
         return [_toast(press, room, "poll.gone")]
     if poll.state != OPEN or poll.closes_at <= room.now or not isinstance(option, int):
         return [_toast(press, room, "poll.closed")]
-    homes = households.of_class(room.db, room.here.id)
+    homes = poll_post.homes_of(poll.voters, room)
     home = homes.of_person(room.who.person)
     if home is None:
-        return _no_family(press, room)
+        return _no_family(poll, press, room)
     return _take(poll, option, home, poll_post.ballots_of(poll, room, homes), press, room)
 
 
@@ -80,9 +81,11 @@ def _toast(press: Press, room: Room, name: str, words: str = "") -> Effect:
     return room.toast(press.callback, own(room).label(name, words=words), alert=loud)
 
 
-def _no_family(press: Press, room: Room) -> list[Effect]:
-    """Who has no child here is told how to vote, or why not."""
+def _no_family(poll: Poll, press: Press, room: Room) -> list[Effect]:
+    """Who has no child here, or is not of the committee where that votes, is told how to vote, or why not."""
     say = own(room)
+    if poll.voters == COMMITTEE and Role.COMMITTEE not in room.who.roles:
+        return [room.toast(press.callback, say.label("poll.only_committee"), alert=True)]
     waits = any(
         link.classroom_id == room.here.id for link in guardians.links_of_person(room.db, room.who.person)
     )

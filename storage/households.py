@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -38,6 +38,12 @@ class Households:
             if student in self.of:
                 found.setdefault(self.of[student], set()).add(person)
         return {home: tuple(sorted(persons)) for home, persons in found.items()}
+
+    def only(self, persons: Collection[int]) -> Households:
+        """The households of these persons, who alone speak for them."""
+        theirs = frozenset(link for link in self.links if link[0] in persons and link[1] in self.of)
+        kept = {self.of[student] for _, student in theirs}
+        return Households({student: home for student, home in self.of.items() if home in kept}, theirs)
 
     def of_person(self, person: int) -> int | None:
         """The household of a guardian; all children of a person are in one."""

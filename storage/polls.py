@@ -5,17 +5,19 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import delete
 from sqlmodel import col, select
 
-from storage import poll_traces, schedules
+from classroom.people import Role
+from storage import households, poll_traces, schedules
 from storage.database import Records
 from storage.households import Households
-from storage.tables import NamedBallot, Poll, SecretBallot, Turnout
+from storage.tables import NamedBallot, Poll, RoleGrant, SecretBallot, Turnout
 
 OPEN, CLOSED, CANCELLED = "open", "closed", "cancelled"
+FAMILIES, COMMITTEE = "families", "committee"
 SPLIT_FROM = 5
 """From so many votes on, how an anonymous poll was voted is told; with fewer one could guess who."""
 
@@ -42,6 +44,10 @@ def begin(
     anonymous: bool = False,
     multiple: bool = False,
     live: bool = False,
+    voters: str = FAMILIES,
+    quorum: str | None = None,
+    hidden: bool = False,
+    grows: bool = False,
 ) -> Poll:
     """A new poll, open at once."""
     row = Poll(
@@ -53,6 +59,10 @@ def begin(
         anonymous=anonymous,
         multiple=multiple,
         live=live,
+        voters=voters,
+        quorum=quorum,
+        hidden=hidden,
+        grows=grows,
         salt=secrets.token_hex(16) if anonymous else None,
         opened_at=now,
         closes_at=closes_at,
@@ -79,6 +89,44 @@ def numbered(records: Records, classroom: int, number: int) -> Poll | None:
     return records.exec(
         select(Poll).where(Poll.classroom_id == classroom, Poll.number == number)
     ).one_or_none()
+
+
+def voting(records: Records, classroom: int, voters: str, today: date) -> Households:
+    """The households that vote: all of a class, or the committee's, for which only its members speak."""
+    everybody = households.of_class(records, classroom)
+    if voters != COMMITTEE:
+        return everybody
+    found = records.exec(
+        select(RoleGrant).where(
+            RoleGrant.classroom_id == classroom,
+            RoleGrant.role == Role.COMMITTEE,
+            col(RoleGrant.ended_at).is_(None),
+        )
+    ).all()
+    return everybody.only({r.person_id for r in found if r.until is None or r.until >= today})
+
+
+def add_option(records: Records, poll: Poll, option: str) -> None:
+    """One more option. Ballots that are there already become as long as those to come, so that none tells
+    whether it was cast before or after.
+    """
+    poll.options = [*poll.options, option]
+    if poll.totals is not None:
+        poll.totals = [*poll.totals, 0]
+    if poll.anonymous:
+        for ballot in records.exec(select(SecretBallot).where(SecretBallot.poll_id == poll.id)):
+            ballot.choice = [*ballot.choice, 0]
+    records.flush()
+
+
+def reopen(records: Records, poll: Poll, closes_at: datetime) -> None:
+    """Let a poll run longer; of one that is closed, a named one only: of secret ones nothing is left."""
+    if poll.state == CLOSED and not poll.anonymous:
+        poll.totals, poll.voted, poll.households, poll.closed_at = None, None, None, None
+        poll.state = OPEN
+    poll.closes_at = closes_at
+    poll.nudged = False
+    records.flush()
 
 
 def open_in(records: Records, classroom: int) -> list[Poll]:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classroom.rules.delicate import is_delicate
-from handlers.poll_reading import PollPlan, PollProblem, read_poll
+from handlers.poll_plan import PollPlan, PollProblem
+from handlers.poll_reading import read_poll
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday 10:00
