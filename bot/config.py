@@ -90,6 +90,20 @@ def _read_webhook(value: object) -> object:
     return value
 
 
+def _read_public(value: object) -> object:
+    if value is not None and (
+        not isinstance(value, str) or not re.match(r"https?://[^/\s?#]+(/[^\s?#]*)?$", value)
+    ):
+        raise ValueError('write the address as families reach it: "https://class.example.org"')
+    return value
+
+
+def _read_clock(value: object) -> object:
+    if not isinstance(value, str) or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        raise ValueError('write a time as "09:00"')
+    return value
+
+
 Duration = Annotated[timedelta, BeforeValidator(read_duration)]
 Number = Annotated[float, BeforeValidator(_read_number)]
 Whole = Annotated[int, BeforeValidator(_read_number)]
@@ -150,6 +164,7 @@ class WebSection(Section):
     host: str = "127.0.0.1"
     port: Whole = Field(default=8080, ge=0, le=65535)
     observe: Switch = False
+    public_url: Annotated[str | None, BeforeValidator(_read_public)] = None
 
 
 class DefaultsSection(Section):
@@ -186,6 +201,21 @@ class PollsSection(Section):
     """Polls."""
 
     nudge_before: Duration = timedelta(hours=24)
+
+
+class CalendarSection(Section):
+    """What this server adds to the official holidays, or puts right about them."""
+
+    file: Path | None = None
+
+
+class HolidaysSection(Section):
+    """When a holiday's notice is drafted, and whether it may go out by itself."""
+
+    lead_days: Whole = Field(default=3, ge=1, le=30)
+    long_lead_days: Whole = Field(default=7, ge=1, le=30)
+    look_at: Annotated[str, BeforeValidator(_read_clock)] = "09:00"
+    auto: Switch = False
 
 
 class HoursSection(Section):
@@ -235,6 +265,8 @@ class Settings(BaseSettings):
     notices: NoticesSection = NoticesSection()
     names: NamesSection = NamesSection()
     polls: PollsSection = PollsSection()
+    calendar: CalendarSection = CalendarSection()
+    holidays: HolidaysSection = HolidaysSection()
     hours: HoursSection = HoursSection()
     concerns: ConcernsSection = ConcernsSection()
     retention: RetentionSection = RetentionSection()

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import structlog
 
@@ -17,10 +18,12 @@ from bot.packages import own_packages
 from bot.platforms.telegram import DefaultMenu, TelegramPlatform, TelegramSettings
 from bot.registry import Registry
 from classroom.addresses import ChatKind
+from classroom.errors import ConfigError
 from classroom.people import Actor
 from handlers.feature import Where
 from handlers.features import FEATURES
 from handlers.room import Defaults
+from scheduler.calendar import Overrides
 from storage.database import Database, open_database
 from storage.retention import Retention
 from templates.render import Say
@@ -70,14 +73,19 @@ async def _serve(settings: Settings, database: Database, token: str) -> None:
 
 @contextlib.asynccontextmanager
 async def _seen_from_outside(settings: Settings, app: App, telegram: TelegramPlatform) -> AsyncIterator[None]:
-    """Serve the webhook and what is to be watched, if either is wished for."""
-    if not (settings.web.observe or settings.telegram.mode == "webhook"):
+    """Serve the webhook, what is to be watched and the families' calendars, if any of them is wished for."""
+    public = settings.web.public_url is not None
+    if not (public or settings.web.observe or settings.telegram.mode == "webhook"):
         yield
         return
     from bot.web_server import door, serving  # noqa: PLC0415 - who polls unwatched needs no web server
 
     routes = telegram.webhook_routes(app.intake.door_of(telegram.name))
     listening = door(settings.web)
+    if public:
+        from bot import calendar_route  # noqa: PLC0415
+
+        routes += calendar_route.routes(app.database)
     if settings.web.observe:
         from bot import watching  # noqa: PLC0415
 
@@ -148,4 +156,24 @@ def defaults_of(settings: Settings) -> Defaults:
         nudge_after=settings.notices.nudge_after,
         poll_nudge_before=settings.polls.nudge_before,
         term_ends=settings.concerns.term_ends,
+        calendar=_overrides(settings.calendar.file),
+        lead_days=settings.holidays.lead_days,
+        long_lead_days=settings.holidays.long_lead_days,
+        holidays_auto=settings.holidays.auto,
+        look_at=settings.holidays.look_at,
+        public_url=(settings.web.public_url or "").rstrip("/"),
     )
+
+
+def _overrides(path: Path | None) -> Overrides:
+    """The server's own calendar; ConfigError says in one line what is wrong with the file."""
+    if path is None:
+        return Overrides()
+    from scheduler.calendar.overrides import read_overrides  # noqa: PLC0415
+
+    try:
+        return read_overrides(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"[calendar] file {path}: cannot be read ({error.strerror})") from None
+    except ValueError as error:
+        raise ConfigError(f"{path}: {error}") from None

@@ -14,6 +14,7 @@ from classroom.events import Json, Right
 from classroom.people import ALL_TEACHERS, Actor, Role
 from classroom.roster import Roster
 from classroom.text import Label, PrivateText, PublicText
+from scheduler.calendar import NOTHING_SET, Overrides
 from scheduler.hours import QuietHours, chosen_hours, read_hours, valid_hours
 from storage import classrooms, identity, presses, rosters
 from storage.database import Records
@@ -35,9 +36,17 @@ class Defaults:
     teacher_hours: str = "07:00-20:00"
     name_grace: timedelta = timedelta(days=3)
     name_mute: bool = False
-    nudge_after: timedelta = timedelta(hours=12)
+    nudge_after: timedelta | None = timedelta(hours=12)
+    second_after: timedelta | None = timedelta(days=1)
+    list_after: timedelta | None = timedelta(hours=2)
     poll_nudge_before: timedelta = timedelta(hours=24)
     term_ends: tuple[str, ...] = ("01-31", "07-15")
+    calendar: Overrides = NOTHING_SET
+    lead_days: int = 3
+    long_lead_days: int = 7
+    holidays_auto: bool = False
+    look_at: str = "09:00"
+    public_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

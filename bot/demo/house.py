@@ -139,7 +139,9 @@ async def build(language: str, home: str, keep: Path | None, today: date) -> Hou
     folder = None if keep else tempfile.TemporaryDirectory(prefix="homeroom-playground-")
     file = keep or Path(folder.name if folder else "") / "playground.db"
     database = open_database(f"sqlite:///{file}", durable=keep is not None)
-    defaults = Defaults(language=cast.language, timezone=ZONE, nudge_after=NUDGE_AFTER)
+    defaults = Defaults(
+        language=cast.language, timezone=ZONE, nudge_after=NUDGE_AFTER, public_url=home.rstrip("/")
+    )
     stage = Stage(database, clock, defaults, home)
     if memory is not None:
         keeping.restore(stage.platform, memory)

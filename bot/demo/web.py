@@ -18,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from bot import calendar_route
 from bot.demo.cast import PAGE
 from bot.demo.host import Host
 from bot.demo.window import Window
@@ -48,6 +49,7 @@ def application(host: Host, names: frozenset[str] | None) -> ASGIApp:
             Route("/words/{language}.json", page.words),
             Route("/files", page.upload, methods=["POST"]),
             Route("/files/{ref}", page.file),
+            Route(calendar_route.PATH, page.calendar),
             WebSocketRoute("/ws", page.line),
             Mount("/static", StaticFiles(directory=HERE)),
         ]
@@ -60,6 +62,14 @@ class _Pages:
 
     def __init__(self, host: Host) -> None:
         self._host = host
+        self._bucket = calendar_route.Bucket()
+
+    async def calendar(self, request: Request) -> Response:
+        """The class's calendar as phones fetch it."""
+        house = self._host.house
+        if house is None:
+            return PlainTextResponse("no such class", 404)
+        return await calendar_route.answer(request, house.stage.database, self._bucket)
 
     async def index(self, request: Request) -> Response:
         """The page; it finds out by itself what there is to show."""

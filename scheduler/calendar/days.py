@@ -93,6 +93,9 @@ class Overrides:
         return tuple(day for day in self.days if day.country in (None, country))
 
 
+NOTHING_SET = Overrides()
+
+
 def each_day(first: date, last: date) -> Iterator[date]:
     """Every day of a span."""
     return (first + timedelta(days=n) for n in range((last - first).days + 1))
