@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 from bot import ports
+from bot.drawing import DrawingError, as_files
 from bot.ports import Done, Failure, Key, Outcome, Platform, Refused
 from classroom.addresses import GroupAddress, PersonAddress
 from classroom.effects import (
@@ -96,7 +97,10 @@ async def _post(
         return Refused(Failure.NOT_FOUND, "not a group")
     if not isinstance(platform, ports.PostsToGroup):
         return UNSUPPORTED
-    return await platform.post(to, effect.text, keys, effect.reply_to, effect.files)
+    files = await as_files(effect.files)
+    if any(file.private for file in files):
+        return Refused(Failure.LEAK)
+    return await platform.post(to, effect.text, keys, effect.reply_to, files)
 
 
 async def _tell(
@@ -106,7 +110,11 @@ async def _tell(
         return Refused(Failure.LEAK)
     if not isinstance(platform, ports.TellsPeople):
         return UNSUPPORTED
-    return await platform.tell(to, effect.text, keys, effect.files, effect.protect)
+    try:
+        files = await as_files(effect.files)
+    except DrawingError:
+        return Refused(Failure.REFUSED, "drawing")
+    return await platform.tell(to, effect.text, keys, files, effect.protect)
 
 
 async def _edit(

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Literal
 
 from classroom.addresses import GroupAddress, PersonAddress, Private
+from classroom.drawings import Drawing, PublicDrawing
 from classroom.events import Json
 from classroom.people import Role
 from classroom.text import Label, PrivateText, PublicText
@@ -55,12 +56,16 @@ AnyButton = Button | LinkButton
 
 @dataclass(frozen=True, slots=True)
 class Enclosed:
-    """A file that goes along: `ref` is one the platform gave us, `data` is base64 of one we made."""
+    """A file that goes along: `ref` is one the platform gave us, `data` is base64 of one we made.
+
+    `private`: no platform shows it in a group.
+    """
 
     kind: str
     filename: str
     ref: str | None = None
     data: str | None = None
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,7 @@ class Post:
     buttons: tuple[AnyButton, ...] = ()
     handle: str | None = None
     reply_to: str | None = None
-    files: tuple[Enclosed, ...] = ()
+    files: tuple[Enclosed | PublicDrawing, ...] = ()
     lane: Lane = Lane.TALK
     report: Report | None = None
     kind: Literal["post"] = "post"
@@ -109,7 +114,7 @@ class Tell:
     text: PrivateText | PublicText
     buttons: tuple[AnyButton, ...] = ()
     handle: str | None = None
-    files: tuple[Enclosed, ...] = ()
+    files: tuple[Enclosed | Drawing, ...] = ()
     lane: Lane = Lane.TALK
     quiet: Hours | None = None
     park: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from classroom.drawings import Drawing
 from classroom.effects import AnyButton, Effect, Enclosed
 from classroom.text import PrivateText
 from handlers.room import Room
@@ -20,7 +21,7 @@ def aside(
     text: PrivateText,
     *buttons: AnyButton,
     handle: str | None = None,
-    files: tuple[Enclosed, ...] = (),
+    files: tuple[Enclosed | Drawing, ...] = (),
 ) -> list[Effect]:
     """Answer in private; a group gets a pointer where the private door is not open, and the answer waits."""
     told = replace(room.tell(text, *buttons, handle=handle, park=True), files=files)

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import CursorResult, and_, func, insert, select, update
 
 from classroom.addresses import ChatKind, GroupAddress, GuardianAddress, PersonAddress
+from classroom.drawings import PrivateDrawing
 from classroom.effects import (
     AnyButton,
     Button,
@@ -65,7 +66,6 @@ def _store_effect(
     if isinstance(effect, EditPost | EditTold):
         waited = _merge_waiting_edits(records, effect.kind, str(handle), lane_key, now)
         due_at = min(due_at, waited or due_at)
-    text = getattr(effect, "text", None)
     row = {
         "event_id": event_id,
         "classroom_id": classroom_id,
@@ -73,7 +73,7 @@ def _store_effect(
         "chat_id": None if isinstance(to, GuardianAddress) else to.chat,
         "chat_kind": _kind_of(to),
         "guardian_id": to.guardian if isinstance(to, GuardianAddress) else None,
-        "audience": text.audience if isinstance(text, PublicText | PrivateText) else None,
+        "audience": _audience(effect),
         "kind": effect.kind,
         "lane": effect.lane.value,
         "lane_key": lane_key,
@@ -88,6 +88,15 @@ def _store_effect(
         "created_at": now,
     }
     return _inserted(records.connection().execute(insert(DELIVERIES), row))
+
+
+def _audience(effect: Effect) -> str | None:
+    """For whom it is: what is drawn for one person alone makes all of it private."""
+    text = getattr(effect, "text", None)
+    if not isinstance(text, PublicText | PrivateText):
+        return None
+    files = effect.files if isinstance(effect, Post | Tell) else ()
+    return "private" if any(isinstance(f, PrivateDrawing) for f in files) else text.audience
 
 
 def _lane_key(effect: Effect, to: GroupAddress | PersonAddress | GuardianAddress) -> str:

@@ -112,7 +112,7 @@ class TelegramPlatform(Acts):
         files: Sequence[Enclosed],
     ) -> Outcome:
         """Send to a group; private text is refused whatever a type checker was told."""
-        if _is_private(text):
+        if _is_private(text, files):
             return Refused(Failure.LEAK)
         chat = number(to.native)
         if chat is None:
@@ -129,7 +129,7 @@ class TelegramPlatform(Acts):
         protect: bool,
     ) -> Outcome:
         """Send to one person, after a last look at who that is."""
-        barred = await self._barred(to, text)
+        barred = await self._barred(to, private=_is_private(text, files))
         if barred is not None:
             return barred
         letter = Letter(int(to.native), text.body, keys, files, protect=protect)
@@ -143,7 +143,7 @@ class TelegramPlatform(Acts):
         keys: Sequence[Key],
     ) -> Outcome:
         """Replace text and keys of what was sent, under the same lock as sending."""
-        barred = await self._barred(chat, text)
+        barred = await self._barred(chat, private=_is_private(text))
         if barred is not None:
             return barred
         native, ids = number(chat.native), numbers(refs)
@@ -151,19 +151,17 @@ class TelegramPlatform(Acts):
             return Refused(Failure.NOT_FOUND, "message to edit not found")
         return await self._outbox.edit(native, ids, text.body, keys)
 
-    async def _barred(
-        self, to: GroupAddress | PersonAddress, text: PrivateText | PublicText
-    ) -> Outcome | None:
-        """The third lock: a group gets no private text, nor does a "person" that Telegram calls a group.
+    async def _barred(self, to: GroupAddress | PersonAddress, *, private: bool) -> Outcome | None:
+        """The third lock: a group gets nothing private, nor does a "person" that Telegram calls a group.
 
         An account never becomes a group, so that Telegram is asked about each one once.
         """
         if isinstance(to, GroupAddress):
-            return Refused(Failure.LEAK) if _is_private(text) else None
+            return Refused(Failure.LEAK) if private else None
         native = number(to.native)
         if native is None or native <= 0:
             return Refused(Failure.LEAK)
-        if not _is_private(text) or native in self._people:
+        if not private or native in self._people:
             return None
         found = await self._ask("getChat", chat_id=str(native))
         if isinstance(found, TryAgain):
@@ -220,8 +218,8 @@ class TelegramPlatform(Acts):
         return Backoff(self._settings.retry_first, self._settings.retry_most)
 
 
-def _is_private(text: PrivateText | PublicText) -> bool:
-    return isinstance(text, PrivateText)
+def _is_private(text: PrivateText | PublicText, files: Sequence[Enclosed] = ()) -> bool:
+    return isinstance(text, PrivateText) or any(file.private for file in files)
 
 
 def _hopeless(error: TelegramError, trouble: Outcome) -> str | None:

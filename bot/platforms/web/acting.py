@@ -33,7 +33,7 @@ class Acts(Room):
         files: Sequence[Enclosed],
     ) -> Outcome:
         """Say something in a group; private text is refused whatever a type checker was told."""
-        if _is_private(text):
+        if _is_private(text) or any(file.private for file in files):
             return Refused(Failure.LEAK)
         chat = self._find("post", to)
         if not isinstance(chat, WebChat):
