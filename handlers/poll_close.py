@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from classroom.effects import EditPost, Effect, Post
 from classroom.events import Due, Undelivered
-from handlers import poll_extend, poll_later, poll_post
+from handlers import pictures, poll_extend, poll_later, poll_post
 from handlers.feature import Feature
 from handlers.room import Room
 from storage import identity, polls, queue
@@ -46,13 +46,14 @@ def result(due: Due, room: Room) -> Iterable[Effect]:
 
 
 def _result(poll: Poll, room: Room) -> list[Effect]:
-    """The result as a message of its own, in answer to the question."""
-    text = poll_post.result_text(poll, room)
+    """The result as a message of its own, with a picture, in answer to the question."""
+    text, chart = poll_post.result_text(poll, room), pictures.of_poll(poll, room)
     posts: list[Effect] = []
     for group in identity.groups_of(room.db, room.here.id):
         asked = queue.posted(room.db, poll.handle or "", group.id)
         ref = asked[-1][1] if asked else None
-        posts.append(Post(identity.group_address(group), text, handle=f"poll-result/{poll.id}", reply_to=ref))
+        to, handle = identity.group_address(group), f"poll-result/{poll.id}"
+        posts.append(Post(to, text, handle=handle, reply_to=ref, files=chart))
     return posts
 
 
