@@ -82,6 +82,7 @@ ERASED: dict[str, str] = {
 """Tables by name, with what goes of them."""
 
 STAYS: dict[str, str] = {
+    "vault": "tokens and codes of platforms, for hours or days, found by keyed hashes: no words",
     "classrooms": "the class",
     "counters": "numbers of a class",
     "instance": "the proof of the key",

@@ -43,6 +43,7 @@ from storage.tables.road import (
 )
 from storage.tables.signups import Signup, SignupEntry
 from storage.tables.surveys import SecretAnswers, SecretWords, Survey, SurveyAnswer, SurveyTurnout
+from storage.tables.vault import VaultRow
 
 __all__ = [
     "Account",
@@ -102,6 +103,7 @@ __all__ = [
     "SurveyTurnout",
     "Table",
     "Turnout",
+    "VaultRow",
     "Violation",
     "metadata",
 ]
