@@ -9,7 +9,8 @@ from classroom.addresses import ChatKind, GroupAddress, PersonAddress
 from classroom.effects import Effect, Post, RemovePost
 from storage import identity, queue
 from storage.database import Records
-from storage.tables import Chat, Guardian, StudentRow
+from storage.memory import Reach
+from storage.tables import Guardian, StudentRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Target:
 
 def target_of(records: Records, due: queue.Due, effect: Effect) -> Target | Failure:
     """Look the address up as it is now; a Failure where there is none (any more)."""
-    chat = records.get(Chat, due.chat_id) if due.guardian_id is None else None
+    chat = identity.reach(records, due.chat_id) if due.guardian_id is None else None
     if due.guardian_id is not None:
         found = _guardians_chat(records, due.guardian_id)
         if isinstance(found, Failure):
@@ -34,10 +35,10 @@ def target_of(records: Records, due: queue.Due, effect: Effect) -> Target | Fail
         return Failure.NOT_FOUND
     if chat.kind == ChatKind.GROUP and not chat.present and isinstance(effect, Post):
         return Failure.GONE
-    return Target(chat.platform, chat.id, _address(chat, effect), _refs(records, due, chat.id, effect))
+    return Target(chat.platform, chat.chat, _address(chat, effect), _refs(records, due, chat.chat, effect))
 
 
-def _guardians_chat(records: Records, guardian: int) -> Chat | Failure:
+def _guardians_chat(records: Records, guardian: int) -> Reach | Failure:
     link = records.get(Guardian, guardian)
     if link is None or link.state != "active":
         return Failure.NOT_A_GUARDIAN
@@ -45,11 +46,11 @@ def _guardians_chat(records: Records, guardian: int) -> Chat | Failure:
     if student is None or student.removed_at is not None:
         return Failure.NOT_A_GUARDIAN
     address = identity.private_address(records, link.person_id)
-    chat = records.get(Chat, address.chat) if address else None
+    chat = identity.reach(records, address.chat) if address else None
     return chat if chat is not None and chat.kind == ChatKind.PRIVATE else Failure.NOT_FOUND
 
 
-def _address(chat: Chat, effect: Effect) -> GroupAddress | PersonAddress:
+def _address(chat: Reach, effect: Effect) -> GroupAddress | PersonAddress:
     if chat.kind != ChatKind.GROUP:
         return identity.person_address(chat)
     to = effect.to if isinstance(effect, Post) else None

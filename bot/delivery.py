@@ -219,7 +219,7 @@ class Delivery:
         due = queue.due_deliveries(records, self._now(), turn.lanes | turn.waits.keys(), room)
         if not due:
             return 0
-        chats = identity.chats(records, (d.chat_id for d in due))
+        identity.foresee_chats(records, (d.chat_id for d in due))
         book = Book()
         for one in due:
             self._begin(records, book, one, turn)
@@ -227,7 +227,6 @@ class Delivery:
         turn.more = turn.more or bool(failed) or len(due) >= room
         book.write(records, self._now())
         recording.begun(records, [(job.due, job.target) for job in turn.jobs])
-        del chats  # held till here, so that every look-up found them
         return len(turn.jobs) + failed
 
     def _begin(self, records: Records, book: Book, due: queue.Due, turn: Turn) -> None:
@@ -302,12 +301,11 @@ class Delivery:
         results = self._settled(records, turn.results) if self._state.doubt else turn.results
         if not results:
             return len(turn.results)
-        chats = identity.chats(records, (job.target.chat for job, _ in results))
+        identity.foresee_chats(records, (job.target.chat for job, _ in results if job.due.kind == "tell"))
         now, book = self._now(), Book()
         for job, outcome in results:
             recording.record(records, book, job.due, job.effect, job.target, outcome, now)
         book.write(records, now)
-        del chats
         return len(turn.results)
 
     def _settled(self, records: Records, results: list[tuple[_Job, Outcome]]) -> list[tuple[_Job, Outcome]]:

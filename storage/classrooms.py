@@ -170,6 +170,8 @@ def door(records: Records, chat: int) -> str:
 
 def set_door(records: Records, chat: int, door: str) -> None:
     """Note whether a person can be written to."""
+    if records.recall().doors.get(chat) == door:
+        return
     row = records.get(Chat, chat)
     if row is not None and row.door != door:
         row.door = door

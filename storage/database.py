@@ -280,7 +280,8 @@ def _sqlite(url: URL, durable: bool) -> Engine:
     path = Path(url.database)
     path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    engine = create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False})
+    connect = {"check_same_thread": False, "cached_statements": 1024}
+    engine = create_engine(url, hide_parameters=True, connect_args=connect)
     event.listen(engine, "connect", lambda made, entry: _sqlite_connect(made, entry, durable))
     event.listen(engine, "begin", _begin_immediate)
     return engine

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlmodel
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from classroom.addresses import ChatKind
 from classroom.events import Message, Origin, Sender, SenderKind
@@ -30,6 +30,50 @@ MEMBERS, ROLES, GUARDIANS, STUDENTS = (
 )
 HEARD_FOR = timedelta(minutes=10)
 CUT_FOR = timedelta(seconds=30)
+_PLACES = select(CHATS.c.native, CHATS.c.id, CHATS.c.classroom_id, CHATS.c.title, CHATS.c.thread).where(
+    CHATS.c.platform == bindparam("platform"),
+    CHATS.c.native.in_(bindparam("natives", expanding=True)),
+    CHATS.c.kind == ChatKind.GROUP.value,
+)
+_CLASSROOMS = sqlmodel.select(Classroom).where(
+    sqlmodel.col(Classroom.id).in_(bindparam("ids", expanding=True))
+)
+_FACES = (
+    select(
+        ACCOUNTS.c.native,
+        ACCOUNTS.c.id,
+        ACCOUNTS.c.person_id,
+        ACCOUNTS.c.chat_id,
+        ACCOUNTS.c.name,
+        ACCOUNTS.c.username,
+        ACCOUNTS.c.language,
+        PEOPLE.c.language,
+        ACCOUNTS.c.kind,
+        CHATS.c.door,
+    )
+    .join(PEOPLE, PEOPLE.c.id == ACCOUNTS.c.person_id)
+    .join(CHATS, CHATS.c.id == ACCOUNTS.c.chat_id)
+    .where(
+        ACCOUNTS.c.platform == bindparam("platform"),
+        ACCOUNTS.c.native.in_(bindparam("natives", expanding=True)),
+    )
+)
+_MEMBERS = select(MEMBERS.c.chat_id, MEMBERS.c.account_id, MEMBERS.c.seen_at).where(
+    MEMBERS.c.account_id.in_(bindparam("accounts", expanding=True)), MEMBERS.c.present
+)
+_ROLES = select(ROLES.c.classroom_id, ROLES.c.person_id, ROLES.c.role, ROLES.c.until, ROLES.c.head).where(
+    ROLES.c.person_id.in_(bindparam("people", expanding=True)), ROLES.c.ended_at.is_(None)
+)
+_CHILDREN = (
+    select(GUARDIANS.c.classroom_id, GUARDIANS.c.person_id, GUARDIANS.c.student_id)
+    .join(STUDENTS, STUDENTS.c.id == GUARDIANS.c.student_id)
+    .where(
+        GUARDIANS.c.person_id.in_(bindparam("people", expanding=True)),
+        GUARDIANS.c.state == "active",
+        STUDENTS.c.removed_at.is_(None),
+    )
+    .order_by(GUARDIANS.c.id)
+)
 
 
 def foresee(records: Records, messages: Sequence[Message]) -> None:
@@ -85,12 +129,7 @@ def saw(records: Records, place: Place, face: Face, now: datetime) -> None:
 
 
 def _places(records: Records, platform: str, natives: Sequence[str]) -> dict[str, Place]:
-    found = records.connection().execute(
-        select(CHATS.c.native, CHATS.c.id, CHATS.c.classroom_id, CHATS.c.title, CHATS.c.thread).where(
-            CHATS.c.platform == platform, CHATS.c.native.in_(natives), CHATS.c.kind == ChatKind.GROUP.value
-        )
-    )
-    rows = found.all()
+    rows = records.connection().execute(_PLACES, {"platform": platform, "natives": natives}).all()
     rooms = _classrooms(records, list({row[2] for row in rows if row[2] is not None}))
     places: dict[str, Place] = {}
     for native, chat, classroom, title, thread in rows:
@@ -102,28 +141,11 @@ def _places(records: Records, platform: str, natives: Sequence[str]) -> dict[str
 def _classrooms(records: Records, ids: Sequence[int]) -> dict[int, Classroom]:
     if not ids:
         return {}
-    found = records.exec(sqlmodel.select(Classroom).where(sqlmodel.col(Classroom.id).in_(ids)))
-    return {row.id: row for row in found}
+    return {row.id: row for row in records.exec(_CLASSROOMS, params={"ids": ids})}
 
 
 def _faces(records: Records, platform: str, natives: Sequence[str]) -> dict[str, Face]:
-    found = records.connection().execute(
-        select(
-            ACCOUNTS.c.native,
-            ACCOUNTS.c.id,
-            ACCOUNTS.c.person_id,
-            ACCOUNTS.c.chat_id,
-            ACCOUNTS.c.name,
-            ACCOUNTS.c.username,
-            ACCOUNTS.c.language,
-            PEOPLE.c.language,
-            ACCOUNTS.c.kind,
-            CHATS.c.door,
-        )
-        .join(PEOPLE, PEOPLE.c.id == ACCOUNTS.c.person_id)
-        .join(CHATS, CHATS.c.id == ACCOUNTS.c.chat_id)
-        .where(ACCOUNTS.c.platform == platform, ACCOUNTS.c.native.in_(natives))
-    )
+    found = records.connection().execute(_FACES, {"platform": platform, "natives": natives})
     faces: dict[str, Face] = {}
     for native, account, person, chat, name, username, language, wish, kind, door in found:
         known = kind == SenderKind.PERSON.value
@@ -135,11 +157,7 @@ def _faces(records: Records, platform: str, natives: Sequence[str]) -> dict[str,
 
 
 def _members(records: Records, pairs: Sequence[tuple[int, int]]) -> None:
-    found = records.connection().execute(
-        select(MEMBERS.c.chat_id, MEMBERS.c.account_id, MEMBERS.c.seen_at).where(
-            MEMBERS.c.account_id.in_([account for _, account in pairs]), MEMBERS.c.present
-        )
-    )
+    found = records.connection().execute(_MEMBERS, {"accounts": [account for _, account in pairs]})
     for chat, account, seen in found:
         records.memory.members.put((chat, account), seen)
 
@@ -149,24 +167,11 @@ def _standings(records: Records, classes: Sequence[tuple[int, int]]) -> None:
     people = [person for _, person in classes]
     run = records.connection().execute
     held = {one: Standing() for one in classes}
-    for classroom, person, role, until, head in run(
-        select(ROLES.c.classroom_id, ROLES.c.person_id, ROLES.c.role, ROLES.c.until, ROLES.c.head).where(
-            ROLES.c.person_id.in_(people), ROLES.c.ended_at.is_(None)
-        )
-    ):
+    for classroom, person, role, until, head in run(_ROLES, {"people": people}):
         one = held.get((classroom, person))
         if one is not None:
             held[classroom, person] = Standing((*one.roles, (Role(role), until, head)), one.children)
-    for classroom, person, student in run(
-        select(GUARDIANS.c.classroom_id, GUARDIANS.c.person_id, GUARDIANS.c.student_id)
-        .join(STUDENTS, STUDENTS.c.id == GUARDIANS.c.student_id)
-        .where(
-            GUARDIANS.c.person_id.in_(people),
-            GUARDIANS.c.state == "active",
-            STUDENTS.c.removed_at.is_(None),
-        )
-        .order_by(GUARDIANS.c.id)
-    ):
+    for classroom, person, student in run(_CHILDREN, {"people": people}):
         one = held.get((classroom, person))
         if one is not None:
             held[classroom, person] = Standing(one.roles, (*one.children, student))

@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from storage.database import Records
 from storage.memory import Lately
+from storage.sealing import Utc
 from storage.tables import Heard
 
 HEARD = Heard.metadata.tables["heard"]
 KEEP = timedelta(hours=1)
+_LATELY = HEARD.c.ref, HEARD.c.digest, HEARD.c.album, HEARD.c.at
+_OF_MANY = (
+    select(HEARD.c.chat_id, HEARD.c.account_id, *_LATELY)
+    .where(
+        HEARD.c.account_id.in_(bindparam("accounts", expanding=True)),
+        HEARD.c.at >= bindparam("since", type_=Utc),
+    )
+    .order_by(HEARD.c.id)
+)
 
 
 def recent(records: Records, chat: int, account: int | None, since: datetime) -> Sequence[Lately]:
@@ -22,7 +32,7 @@ def recent(records: Records, chat: int, account: int | None, since: datetime) ->
         return [h for h in known if h.at >= since]
     records.write_put_off()
     found = records.connection().execute(
-        select(HEARD.c.ref, HEARD.c.digest, HEARD.c.album, HEARD.c.at)
+        select(*_LATELY)
         .where(HEARD.c.chat_id == chat, HEARD.c.account_id == account, HEARD.c.at >= since)
         .order_by(HEARD.c.id)
     )
@@ -33,15 +43,8 @@ def foresee(records: Records, who: Sequence[tuple[int, int]], since: datetime) -
     """Read at once what these (chat, account) wrote since then."""
     shelf = records.memory.heard
     lately: dict[tuple[int, int | None], list[Lately]] = {one: [] for one in who}
-    found = records.connection().execute(
-        select(HEARD.c.chat_id, HEARD.c.account_id, HEARD.c.ref, HEARD.c.digest, HEARD.c.album, HEARD.c.at)
-        .where(
-            HEARD.c.chat_id.in_(list({chat for chat, _ in who})),
-            HEARD.c.account_id.in_(list({account for _, account in who})),
-            HEARD.c.at >= since,
-        )
-        .order_by(HEARD.c.id)
-    )
+    accounts = list({account for _, account in who})
+    found = records.connection().execute(_OF_MANY, {"accounts": accounts, "since": since})
     for chat, account, *rest in found:
         if (chat, account) in lately:
             lately[chat, account].append(Lately(*rest))

@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
+import sqlalchemy
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from classroom.addresses import ChatKind, GroupAddress, PersonAddress
 from classroom.events import Origin, Sender, SenderKind
 from classroom.people import Actor, Role
 from storage.database import Records
+from storage.memory import Reach
 from storage.tables import Account, Chat, Classroom, Guardian, Member, Person, RoleGrant, StudentRow
 
 SEEN_EVERY = timedelta(hours=1)
 """How exact it is known when somebody was last seen: every message would else be a write."""
+
+CHATS = Chat.metadata.tables["chats"]
+_REACHED = sqlalchemy.select(
+    *(CHATS.c[name] for name in ("id", "platform", "native", "kind", "present", "thread", "door"))
+).where(CHATS.c.id.in_(bindparam("wanted", expanding=True)))
 
 
 def meet_chat(records: Records, origin: Origin, now: datetime) -> Chat:
@@ -54,10 +62,23 @@ def find_chat(records: Records, platform: str, native: str) -> Chat | None:
     return records.exec(select(Chat).where(Chat.platform == platform, Chat.native == native)).one_or_none()
 
 
-def chats(records: Records, ids: Iterable[int | None]) -> list[Chat]:
-    """Several chats at once: while the list is held, `records.get` finds them without asking again."""
-    wanted = {one for one in ids if one is not None}
-    return list(records.exec(select(Chat).where(col(Chat.id).in_(wanted))).all()) if wanted else []
+def foresee_chats(records: Records, ids: Iterable[int | None]) -> None:
+    """Read at once where these chats are, and whether their doors are open."""
+    memory = records.recall()
+    wanted = [one for one in set(ids) if one is not None and memory.reached.get(one) is None]
+    if not wanted:
+        return
+    for *place, door in records.connection().execute(_REACHED, {"wanted": wanted}):
+        memory.reached.put(place[0], Reach(*place))
+        memory.doors.put(place[0], door)
+
+
+def reach(records: Records, chat: int | None) -> Reach | None:
+    """Where a chat is today; None if there is no such chat."""
+    if chat is None:
+        return None
+    foresee_chats(records, (chat,))
+    return records.memory.reached.get(chat)
 
 
 def meet_account(records: Records, platform: str, sender: Sender, now: datetime) -> Account:
@@ -187,18 +208,22 @@ def classrooms_of(records: Records, person: int) -> list[Classroom]:
     return []
 
 
-def group_address(chat: Chat, thread: str | None = None) -> GroupAddress:
+def group_address(chat: Chat | Reach, thread: str | None = None) -> GroupAddress:
     """The address of a group's row."""
     if chat.kind != ChatKind.GROUP:
         raise ValueError("not a group")
-    return GroupAddress(chat.id, chat.platform, chat.native, thread or chat.thread)
+    return GroupAddress(_number(chat), chat.platform, chat.native, thread or chat.thread)
 
 
-def person_address(chat: Chat) -> PersonAddress:
+def person_address(chat: Chat | Reach) -> PersonAddress:
     """The address of a private chat's row."""
     if chat.kind != ChatKind.PRIVATE:
         raise ValueError("not a private chat")
-    return PersonAddress(chat.id, chat.platform, chat.native)
+    return PersonAddress(_number(chat), chat.platform, chat.native)
+
+
+def _number(chat: Chat | Reach) -> int:
+    return chat.chat if isinstance(chat, Reach) else chat.id
 
 
 def groups_of(records: Records, classroom: int) -> list[Chat]:

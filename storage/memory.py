@@ -64,6 +64,18 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """A chat as delivery needs it: where it is today, and whether something gets there."""
+
+    chat: int
+    platform: str
+    native: str
+    kind: str
+    present: bool
+    thread: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Face:
     """An account that was seen before, with its person and private chat."""
 
@@ -145,6 +157,7 @@ class Memory:
         self.standings = Shelf[tuple[int, int], Standing]("roles", "guardians", "students")
         self.members = Shelf[tuple[int, int], datetime]("members")
         self.doors = Shelf[int, str]("chats")
+        self.reached = Shelf[int, Reach]("chats")
         self.heard = Shelf[tuple[int, int | None], list[Lately]]("heard")
         self.uncut = Shelf[int, datetime]("removed")
         self.rosters = Shelf[int, Roster]("students")
@@ -179,6 +192,7 @@ class Memory:
             self.standings,
             self.members,
             self.doors,
+            self.reached,
             self.heard,
             self.uncut,
             self.rosters,

@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+import sqlalchemy
+from sqlalchemy import bindparam, delete
 from sqlmodel import col, select
 
 from storage.database import Records
+from storage.sealing import Utc
 from storage.tables import RemovedRow
 
 REMEMBERED = timedelta(days=60)
+REMOVED = RemovedRow.metadata.tables["removed"]
+_CUT = sqlalchemy.select(REMOVED.c.chat_id).where(
+    REMOVED.c.chat_id.in_(bindparam("chats", expanding=True)),
+    REMOVED.c.at >= bindparam("since", type_=Utc),
+    REMOVED.c.long,
+)
 
 
 def remember(
@@ -73,13 +81,7 @@ def cut_off_before(records: Records, chat: int, sender: str, since: datetime) ->
 
 def foresee(records: Records, chats: Sequence[int], since: datetime) -> None:
     """Note at once in which groups nothing was cut off since then."""
-    cut = set(
-        records.exec(
-            select(RemovedRow.chat_id).where(
-                col(RemovedRow.chat_id).in_(chats), RemovedRow.at >= since, col(RemovedRow.long).is_(True)
-            )
-        ).all()
-    )
+    cut = set(records.connection().execute(_CUT, {"chats": chats, "since": since}).scalars())
     for chat in chats:
         if chat not in cut:
             records.memory.uncut.put(chat, since)

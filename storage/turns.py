@@ -5,32 +5,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, insert, select
 from sqlmodel import col
 
 from storage.database import Records
 from storage.hearing import HEARD
+from storage.sealing import Utc
 from storage.tables import Account, SaidTurn
 
 KEEP = timedelta(hours=1)
+_KNOWN = select(col(SaidTurn.id)).where(
+    col(SaidTurn.chat_id) == bindparam("chat"), col(SaidTurn.ref) == bindparam("ref")
+)
+_SINCE = (
+    select(col(SaidTurn.at), col(Account.native), col(SaidTurn.talk))
+    .join(Account, col(Account.id) == col(SaidTurn.account_id))
+    .where(col(SaidTurn.chat_id) == bindparam("chat"), col(SaidTurn.at) >= bindparam("since", type_=Utc))
+    .order_by(col(SaidTurn.at), col(SaidTurn.id))
+)
+_NOTED = insert(SaidTurn)
 
 
 def note(records: Records, chat: int, account: int, ref: str, talk: str, at: datetime) -> None:
     """Note a message, once."""
-    known = select(col(SaidTurn.id)).where(col(SaidTurn.chat_id) == chat, col(SaidTurn.ref) == ref)
-    if records.connection().execute(known).first() is None:
-        records.add(SaidTurn(chat_id=chat, account_id=account, ref=ref, talk=talk, at=at))
-        records.flush()
+    run = records.connection().execute
+    if run(_KNOWN, {"chat": chat, "ref": ref}).first() is None:
+        run(_NOTED, {"chat_id": chat, "account_id": account, "ref": ref, "talk": talk, "at": at})
 
 
 def lately(records: Records, chat: int, since: datetime) -> Sequence[tuple[datetime, str, str]]:
     """What was noted in a group since then: when, the writer's native id, and the word."""
-    found = records.connection().execute(
-        select(col(SaidTurn.at), col(Account.native), col(SaidTurn.talk))
-        .join(Account, col(Account.id) == col(SaidTurn.account_id))
-        .where(col(SaidTurn.chat_id) == chat, col(SaidTurn.at) >= since)
-        .order_by(col(SaidTurn.at), col(SaidTurn.id))
-    )
+    found = records.connection().execute(_SINCE, {"chat": chat, "since": since})
     return [(at, native, talk) for at, native, talk in found]
 
 

@@ -110,6 +110,32 @@ _CLOSED = (
     )
 )
 
+_NEXT_AT = select(func.min(DELIVERIES.c.due_at)).where(
+    DELIVERIES.c.state == PENDING, DELIVERIES.c.due_at > bindparam("now", type_=Utc)
+)
+_BEGUN = (
+    update(DELIVERIES)
+    .where(DELIVERIES.c.id.in_(bindparam("numbers", expanding=True)))
+    .values(state="sending")
+)
+_ERASED = _CLOSED.values(payload=None)
+_REMEMBERED = insert(POSTED)
+_POSTED_AS = (
+    select(POSTED.c.delivery_id, POSTED.c.ref)
+    .where(POSTED.c.handle == bindparam("handle"), POSTED.c.chat_id == bindparam("chat"))
+    .order_by(POSTED.c.id)
+)
+_WAITS = (
+    select(DELIVERIES.c.id)
+    .where(
+        DELIVERIES.c.handle == bindparam("handle"),
+        DELIVERIES.c.kind.in_(("post", "tell")),
+        DELIVERIES.c.state.in_(("pending", "sending", "parked")),
+        DELIVERIES.c.id < bindparam("before"),
+    )
+    .limit(1)
+)
+
 
 def due_deliveries(records: Records, now: datetime, busy: Iterable[str], limit: int) -> list[Due]:
     """The head of every lane that is due, lanes in `busy` ("lane_key/lane") left out, oldest first.
@@ -137,10 +163,7 @@ def due_deliveries(records: Records, now: datetime, busy: Iterable[str], limit: 
 
 def next_due_at(records: Records, now: datetime) -> datetime | None:
     """When the next delivery that is not due yet will be; None if there is none."""
-    waiting = select(func.min(DELIVERIES.c.due_at)).where(
-        DELIVERIES.c.state == PENDING, DELIVERIES.c.due_at > now
-    )
-    return records.connection().execute(waiting).scalar()
+    return records.connection().execute(_NEXT_AT, {"now": now}).scalar()
 
 
 def set_delivery(records: Records, delivery: int, values: dict[str, object]) -> None:
@@ -160,29 +183,24 @@ def under_way(records: Records) -> list[Due]:
 def begin_deliveries(records: Records, ids: Sequence[int]) -> None:
     """Mark deliveries as under way."""
     if ids:
-        begun = update(DELIVERIES).where(DELIVERIES.c.id.in_(ids)).values(state="sending")
-        records.connection().execute(begun)
+        records.connection().execute(_BEGUN, {"numbers": ids})
 
 
 def close_deliveries(records: Records, over: Sequence[Mapping[str, object]], *, erase: bool = False) -> None:
     """Record deliveries that are over, by `number`; `erase` what they said."""
     if over:
-        records.connection().execute(_CLOSED.values(payload=None) if erase else _CLOSED, over)
+        records.connection().execute(_ERASED if erase else _CLOSED, over)
 
 
 def remember_posted(records: Records, rows: Sequence[Mapping[str, object]]) -> None:
     """Keep which platform messages posts became."""
     if rows:
-        records.connection().execute(insert(POSTED), rows)
+        records.connection().execute(_REMEMBERED, rows)
 
 
 def posted(records: Records, handle: str, chat: int) -> list[tuple[int | None, str]]:
     """The platform messages of a handle in one chat as (delivery, ref), oldest first."""
-    found = records.connection().execute(
-        select(POSTED.c.delivery_id, POSTED.c.ref)
-        .where(POSTED.c.handle == handle, POSTED.c.chat_id == chat)
-        .order_by(POSTED.c.id)
-    )
+    found = records.connection().execute(_POSTED_AS, {"handle": handle, "chat": chat})
     return [(row[0], row[1]) for row in found]
 
 
@@ -216,16 +234,7 @@ def forget_posted(records: Records, handle: str, chat: int) -> None:
 
 def handle_waits(records: Records, handle: str, before: int) -> bool:
     """True while an earlier delivery of this handle has not been carried out yet."""
-    found = records.connection().execute(
-        select(DELIVERIES.c.id)
-        .where(
-            DELIVERIES.c.handle == handle,
-            DELIVERIES.c.kind.in_(("post", "tell")),
-            DELIVERIES.c.state.in_(("pending", "sending", "parked")),
-            DELIVERIES.c.id < before,
-        )
-        .limit(1)
-    )
+    found = records.connection().execute(_WAITS, {"handle": handle, "before": before})
     return found.first() is not None
 
 

@@ -31,6 +31,7 @@ from storage.queue.deliveries import DELIVERIES, PENDING
 from storage.tables import ButtonRow
 
 EFFECT: TypeAdapter[Effect] = TypeAdapter(Effect)
+_STORED = insert(DELIVERIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def _store_effect(
         "possible_duplicates": 0,
         "created_at": now,
     }
-    return _inserted(records.connection().execute(insert(DELIVERIES), row))
+    return _inserted(records.connection().execute(_STORED, row))
 
 
 def _audience(effect: Effect) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from sqlalchemy import (
     ColumnClause,
@@ -19,14 +20,31 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
 from storage.database import Records
+from storage.sealing import Utc
 from storage.tables import EventRow
 
 EVENTS = EventRow.metadata.tables["events"]
 PENDING: ColumnClause[str] = literal_column("'pending'")
 """In the statement itself: an index of the rows in one state is of no use to a parameter."""
+_WHOLE = select(EVENTS.c.id, EVENTS.c.key, EVENTS.c.source, EVENTS.c.raw, EVENTS.c.album)
 _ANY_PENDING = select(EVENTS.c.id).where(EVENTS.c.state == PENDING).limit(1)
+_PENDING_EVENTS = (
+    _WHOLE.where(EVENTS.c.state == PENDING, EVENTS.c.ready_at <= bindparam("now", type_=Utc))
+    .order_by(EVENTS.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_FINISHED = (
+    update(EVENTS)
+    .where(EVENTS.c.id == bindparam("number"))
+    .values(state="done", handled_at=bindparam("now"), raw=None, error=None, kind=bindparam("what"))
+)
+_NEXT_AT = select(func.min(EVENTS.c.ready_at)).where(
+    EVENTS.c.state == PENDING, EVENTS.c.ready_at > bindparam("now", type_=Utc)
+)
 KEEP_KEYS = timedelta(days=3)
 KEEP_FAILED = timedelta(days=30)
 
@@ -58,7 +76,7 @@ def store_events(records: Records, events: Sequence[NewEvent], now: datetime) ->
     if not events:
         return 0
     rows = [_row(e, now) for e in events]
-    before = records.connection().execute(_insert(records), rows)
+    before = records.connection().execute(_insert(records.get_bind().dialect.name), rows)
     return max(before.rowcount, 0)
 
 
@@ -79,7 +97,7 @@ def store_handled(records: Records, events: Mapping[str, str], source: str, now:
         }
         for key, kind in events.items()
     ]
-    made = records.connection().execute(_insert(records).returning(EVENTS.c.key, EVENTS.c.id), rows)
+    made = records.connection().execute(_insert_and_tell(records.get_bind().dialect.name), rows)
     return {str(row[0]): int(row[1]) for row in made}
 
 
@@ -95,12 +113,18 @@ def _row(event: NewEvent, now: datetime) -> dict[str, object]:
     }
 
 
-def _insert(records: Records) -> Insert:
-    if records.get_bind().dialect.name == "postgresql":
+@cache
+def _insert(dialect: str) -> Insert:
+    if dialect == "postgresql":
         from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - all its drivers come with it
 
         return postgresql.insert(EVENTS).on_conflict_do_nothing(index_elements=["key"])
     return sqlite.insert(EVENTS).on_conflict_do_nothing(index_elements=["key"])
+
+
+@cache
+def _insert_and_tell(dialect: str) -> ReturningInsert[str, int]:
+    return _insert(dialect).returning(EVENTS.c.key, EVENTS.c.id)
 
 
 def any_pending(records: Records) -> bool:
@@ -110,22 +134,14 @@ def any_pending(records: Records) -> bool:
 
 def pending_events(records: Records, now: datetime, limit: int) -> list[PendingEvent]:
     """The oldest unhandled events that are ready, locked against other processes."""
-    found = records.connection().execute(
-        select(EVENTS.c.id, EVENTS.c.key, EVENTS.c.source, EVENTS.c.raw, EVENTS.c.album)
-        .where(EVENTS.c.state == PENDING, EVENTS.c.ready_at <= now)
-        .order_by(EVENTS.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
+    found = records.connection().execute(_PENDING_EVENTS, {"now": now, "most": limit})
     return [PendingEvent(*row) for row in found]
 
 
 def album_of(records: Records, album: str) -> list[PendingEvent]:
     """All unhandled parts of one album, in the order they came."""
     found = records.connection().execute(
-        select(EVENTS.c.id, EVENTS.c.key, EVENTS.c.source, EVENTS.c.raw, EVENTS.c.album)
-        .where(EVENTS.c.state == PENDING, EVENTS.c.album == album)
-        .order_by(EVENTS.c.id)
+        _WHOLE.where(EVENTS.c.state == PENDING, EVENTS.c.album == album).order_by(EVENTS.c.id)
     )
     return [PendingEvent(*row) for row in found]
 
@@ -150,17 +166,13 @@ def finish_kinds(records: Records, kinds: Mapping[int, str], now: datetime) -> N
     """Mark a batch of events as done, each with what it turned out to be, and erase what they said."""
     if not kinds:
         return
-    done = update(EVENTS).where(EVENTS.c.id == bindparam("number"))
-    records.connection().execute(
-        done.values(state="done", handled_at=now, raw=None, error=None, kind=bindparam("what")),
-        [{"number": number, "what": kind} for number, kind in kinds.items()],
-    )
+    rows = [{"number": number, "what": kind, "now": now} for number, kind in kinds.items()]
+    records.connection().execute(_FINISHED, rows)
 
 
 def next_event_at(records: Records, now: datetime) -> datetime | None:
     """When the next stored event that is not ready yet will be; None if there is none."""
-    waiting = select(func.min(EVENTS.c.ready_at)).where(EVENTS.c.state == PENDING, EVENTS.c.ready_at > now)
-    return records.connection().execute(waiting).scalar()
+    return records.connection().execute(_NEXT_AT, {"now": now}).scalar()
 
 
 def forget_old_events(records: Records, now: datetime, failed: timedelta = KEEP_FAILED) -> int:
