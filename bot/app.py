@@ -17,7 +17,7 @@ from bot.limits import Limits
 from bot.ports import DeletesMessages, PinsPosts, Platform, RestrictsMembers, SetsTags
 from bot.recording import SOURCE as DELIVERY
 from bot.registry import Registry
-from bot.sources import read_clock, read_delivery
+from bot.sources import PAGE, read_clock, read_delivery, read_page
 from classroom.errors import DatabaseError
 from classroom.events import Right
 from handlers.feature import Feature
@@ -87,7 +87,8 @@ class App:
         self.dispatcher = Dispatcher(
             database,
             self.registry,
-            {p.name: p.read for p in platforms} | {DELIVERY: read_delivery, CLOCK: read_clock},
+            {p.name: p.read for p in platforms}
+            | {DELIVERY: read_delivery, CLOCK: read_clock, PAGE: read_page},
             self.instance,
             now,
             {p.name: _mention_of(p) for p in platforms},

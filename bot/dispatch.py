@@ -16,7 +16,17 @@ from bot.registry import Registry
 from bot.routing import Routing
 from classroom.addresses import ChatKind
 from classroom.effects import Effect
-from classroom.events import Answered, Delivered, Due, Event, Message, Pressed, SenderKind, Undelivered
+from classroom.events import (
+    Answered,
+    Delivered,
+    Due,
+    Event,
+    Message,
+    PagePressed,
+    Pressed,
+    SenderKind,
+    Undelivered,
+)
 from handlers.room import Instance, Room
 from storage import foreseeing, queue
 from storage.database import Database, Records, describe, is_database_trouble
@@ -240,6 +250,8 @@ class Dispatcher:
                 return list(self._registry.arrivals[event.then](event, room))
             case Due():
                 return list(self._registry.dues[event.kind](event, room))
+            case PagePressed():
+                return list(self._registry.page_presses[event.purpose](event, room))
             case _:
                 return list(self._routing.happened(event, room))
 

@@ -18,6 +18,7 @@ from classroom.events import (
     Message,
     Migrated,
     Origin,
+    PagePressed,
     Pressed,
     Sender,
     SenderKind,
@@ -25,9 +26,9 @@ from classroom.events import (
 )
 from classroom.people import Actor
 from handlers.room import Instance, Room
-from storage import classrooms, foreseeing, identity, presses, queue
+from storage import classrooms, family_links, foreseeing, identity, presses, queue
 from storage.database import Records
-from storage.tables import Account, Chat, Classroom, ScheduleRow
+from storage.tables import Account, Chat, Classroom, FamilyLink, ScheduleRow
 
 
 def room_of(
@@ -50,6 +51,8 @@ def room_of(
             return _of_schedule(room, event)
         case Answered():
             return _of_answer(room, event)
+        case PagePressed():
+            return page_room(room, family_links.get(records, event.link))
         case Undelivered() | Delivered():
             return _in_classroom(room, event.classroom)
 
@@ -135,6 +138,11 @@ def _in_classroom(room: Room, classroom: int | None) -> Room:
     if classroom is not None:
         room.classroom = room.db.get(Classroom, classroom)
     return room
+
+
+def page_room(room: Room, door: FamilyLink | None) -> Room | None:
+    """The room of a family's page: in its class, where nobody is known to have come; None if it is shut."""
+    return _in_classroom(room, door.classroom_id) if door is not None else None
 
 
 def _in_chat(room: Room, chat: Chat, thread: str | None = None) -> Room:

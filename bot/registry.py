@@ -15,6 +15,8 @@ from handlers.feature import (
     OnHappening,
     OnMessage,
     OnOpened,
+    OnPage,
+    OnPagePress,
     OnPress,
     OnSaid,
     OnUndelivered,
@@ -34,6 +36,8 @@ class Registry:
         self.buttons: dict[str, OnPress] = _joined(features, [f.buttons for f in features])
         self.dialogues: dict[str, OnSaid] = _joined(features, [f.dialogues for f in features])
         self.codes: dict[str, OnOpened] = _joined(features, [f.codes for f in features])
+        self.pages: dict[str, OnPage] = _joined(features, [f.pages for f in features])
+        self.page_presses: dict[str, OnPagePress] = _joined(features, [f.page_presses for f in features])
         self.answers: dict[str, OnAnswered] = _joined(features, [f.answers for f in features])
         self.dues: dict[str, OnDue] = _joined(features, [f.dues for f in features])
         self.failures: dict[str, OnUndelivered] = _joined(features, [f.failures for f in features])

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pydantic import BaseModel, JsonValue
 
-from classroom.events import Answered, Delivered, Due, Event, Undelivered
+from classroom.events import Answered, Delivered, Due, Event, PagePressed, Undelivered
 from scheduler.clock import DueWords
+
+PAGE = "page"
+"""The source of what families press on their pages."""
 
 
 class _DeliveryWords(BaseModel):
@@ -46,3 +49,15 @@ def read_clock(raw: bytes) -> Event:
     """What fell due."""
     words = DueWords.model_validate_json(raw)
     return Due(words.schedule, words.kind, words.at, words.missed)
+
+
+class _PageWords(BaseModel):
+    link: int
+    purpose: str
+    args: dict[str, JsonValue] = {}
+
+
+def read_page(raw: bytes) -> Event:
+    """What a family pressed on its page."""
+    words = _PageWords.model_validate_json(raw)
+    return PagePressed(words.link, words.purpose, words.args)

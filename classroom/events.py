@@ -202,6 +202,15 @@ class Delivered:
     classroom: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PagePressed:
+    """A family pressed the button on its own page; `link` is our row of the door that it came in by."""
+
+    link: int
+    purpose: str
+    args: dict[str, Json] = field(default_factory=dict)
+
+
 Event = (
     Message
     | Pressed
@@ -214,4 +223,5 @@ Event = (
     | Answered
     | Undelivered
     | Delivered
+    | PagePressed
 )

@@ -19,11 +19,13 @@ from classroom.events import (
     Left,
     Message,
     Migrated,
+    PagePressed,
     Undelivered,
 )
+from classroom.pages import Page
 from classroom.people import Actor, Role
 from handlers.room import Room
-from storage.tables import Code
+from storage.tables import Code, FamilyLink
 
 
 class Who(Flag):
@@ -108,6 +110,8 @@ OnAnswered = Callable[[Answered, Room], Effects]
 OnDue = Callable[[Due, Room], Effects]
 OnUndelivered = Callable[[Undelivered, Room], Effects]
 OnDelivered = Callable[[Delivered, Room], Effects]
+OnPage = Callable[[FamilyLink, Room], Page]
+OnPagePress = Callable[[PagePressed, Room], Effects]
 Happening = Joined | Left | BotMember | BotBlocked | Migrated
 OnHappening = Callable[[Happening, Room], Effects]
 
@@ -142,6 +146,8 @@ class Feature:
     failures: dict[str, OnUndelivered] = field(default_factory=dict)
     arrivals: dict[str, OnDelivered] = field(default_factory=dict)
     codes: dict[str, OnOpened] = field(default_factory=dict)
+    pages: dict[str, OnPage] = field(default_factory=dict)
+    page_presses: dict[str, OnPagePress] = field(default_factory=dict)
     first: list[OnMessage] = field(default_factory=list)
     watchers: list[OnMessage] = field(default_factory=list)
     besides: list[OnMessage] = field(default_factory=list)
@@ -176,6 +182,14 @@ class Feature:
     def code(self, purpose: str) -> Callable[[OnOpened], OnOpened]:
         """Run this when somebody opens the bot by a link whose code is for `purpose`."""
         return _into(self.codes, purpose)
+
+    def page(self, purpose: str) -> Callable[[OnPage], OnPage]:
+        """Show this to a family that opens its page by a link of `purpose`; it only reads."""
+        return _into(self.pages, purpose)
+
+    def page_press(self, purpose: str) -> Callable[[OnPagePress], OnPagePress]:
+        """Run this when the button on that page is pressed."""
+        return _into(self.page_presses, purpose)
 
     def answer(self, then: str) -> Callable[[OnAnswered], OnAnswered]:
         """Run this for the platform's answer to an Ask with this `then`."""

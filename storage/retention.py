@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlmodel import col
 
-from storage import hearing, presses, queue, turns, violations
+from storage import family_links, hearing, presses, queue, turns, violations
 from storage.database import Records
 from storage.forgetting import forget_student, left_before
 from storage.requests import CLOSED
@@ -40,6 +40,7 @@ def clean(records: Records, now: datetime, keep: Retention = DEFAULT) -> None:
     queue.forget_old_events(records, now, keep.failed)
     hearing.forget_old(records, now)
     turns.forget_old(records, now)
+    family_links.forget_old(records, now)
     violations.erase_old(records, now, keep.removed)
     _erase_closed_requests(records, now - keep.requests)
     _drop_deliveries(records, now - max(keep.deliveries, keep.texts))

@@ -33,11 +33,11 @@ def _fonts() -> typst.Fonts:
 
 
 def typeset(drawing: Drawing, ending: Literal["pdf", "png"]) -> bytes:
-    """The drawing as the bytes of a file; a picture of several pages would be none, so it has one."""
+    """The drawing as the bytes of a file; a picture is as high as it has to be, and so is one page."""
     said = _plain(drawing.scene)
     assert isinstance(said, dict)
     said["lang"] = LANGUAGES.get(drawing.language, "zh")
-    made = typst.compile(
+    return typst.compile(
         str(TEMPLATES / f"{drawing.scene.kind}.typ"),
         root=str(TEMPLATES),
         font_paths=_fonts(),
@@ -46,10 +46,6 @@ def typeset(drawing: Drawing, ending: Literal["pdf", "png"]) -> bytes:
         format=ending,
         ppi=THREE_TO_A_POINT,
     )
-    data = made[0] if isinstance(made, list) else made
-    if data is None:
-        raise ValueError("nothing was drawn")
-    return data
 
 
 def _plain(value: object) -> Json:

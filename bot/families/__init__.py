@@ -1,0 +1,5 @@
+"""The families' page: what one family reads and confirms by the code on its paper, without any account."""
+
+from bot.families.routes import routes
+
+__all__ = ["routes"]
