@@ -24,6 +24,7 @@ log = structlog.get_logger("delivery")
 SOURCE = "delivery"
 FIRST_WAIT, LONGEST_WAIT = 1.0, 300.0
 GIVE_UP = timedelta(hours=24)
+SHUT = (Failure.NEVER_STARTED, Failure.BLOCKED)
 GIVE_UP_SOON = (Toast, Menu, React)
 """Effects that are not worth a day of trying."""
 
@@ -112,7 +113,8 @@ def record(
             queue.set_delivery(records, due.id, {"state": "pending", "due_at": now})
         case Refused():
             _door(records, target, outcome.failure)
-            failed(records, book, due, effect, outcome, now)
+            if not _another_way(records, due, target, outcome.failure, now):
+                failed(records, book, due, effect, outcome, now)
 
 
 def _done(
@@ -183,7 +185,7 @@ def failed(
     state: str = "failed",
 ) -> None:
     """Record a failure for good, and tell the handler that asked to hear of it."""
-    if due.park and outcome.failure in (Failure.NEVER_STARTED, Failure.BLOCKED):
+    if due.park and outcome.failure in SHUT:
         queue.set_delivery(records, due.id, {"state": "parked", "outcome": outcome.failure.value})
         return
     close(book, due, state, now, outcome.failure, outcome.detail)
@@ -230,8 +232,23 @@ def _moved(records: Records, target: Target, new_native: str) -> None:
 
 
 def _door(records: Records, target: Target, failure: Failure) -> None:
-    if failure in (Failure.NEVER_STARTED, Failure.BLOCKED):
+    if failure in SHUT:
         classrooms.set_door(records, target.chat, failure.value)
+
+
+def _another_way(records: Records, due: queue.Due, target: Target, failure: Failure, now: datetime) -> bool:
+    """Who has shut one door is told at another of their own, before anybody hears that it failed.
+
+    Each door is shut by now that was tried, so that this ends; a group is no door of anybody's.
+    """
+    if due.kind != "tell" or failure not in SHUT:
+        return False
+    other = identity.next_door(records, target.chat)
+    if other is None:
+        return False
+    log.info("delivery takes another way", **_named(due), failure=failure.value)
+    queue.redirect(records, due, other, now)
+    return True
 
 
 def _answer(

@@ -259,6 +259,13 @@ def private_address(records: Records, person: int) -> PersonAddress | None:
     return person_address(accounts[0][1]) if accounts else None
 
 
+def next_door(records: Records, chat: int) -> Chat | None:
+    """Another private conversation of the person whose door this was, not known to be shut."""
+    person = records.exec(select(Account.person_id).where(Account.chat_id == chat)).first()
+    own = accounts_of(records, person) if person is not None else []
+    return next((c for _, c in own if c.id != chat and c.door in ("open", "unknown")), None)
+
+
 def saw_member(records: Records, chat: int, account: int, now: datetime, *, present: bool = True) -> Member:
     """Note that an account is (or no longer is) in a group."""
     member = records.exec(

@@ -22,10 +22,11 @@ from sqlalchemy import (
 from classroom.effects import Lane
 from storage.database import Records
 from storage.sealing import Utc
-from storage.tables import EventRow
+from storage.tables import Chat, EventRow
 
 DELIVERIES = EventRow.metadata.tables["deliveries"]
 POSTED = EventRow.metadata.tables["posted"]
+BUTTONS = EventRow.metadata.tables["buttons"]
 PENDING: ColumnClause[str] = literal_column("'pending'")
 SENDING: ColumnClause[str] = literal_column("'sending'")
 """In the statement itself: an index of the rows in one state is of no use to a parameter."""
@@ -246,6 +247,21 @@ def unpark(records: Records, chat: int, now: datetime) -> int:
         .values(state="pending", due_at=now, attempts=0)
     )
     return done.rowcount
+
+
+def redirect(records: Records, due: Due, to: Chat, now: datetime) -> None:
+    """Let a message to a person begin anew at another private conversation of theirs, buttons and all."""
+    set_delivery(records, due.id, {"state": "pending", "attempts": 0, "due_at": now})
+    if due.guardian_id is not None:  # looked up anew at each attempt
+        return
+    there: dict[str, object] = {"chat_id": to.id, "platform": to.platform, "lane_key": f"chat:{to.id}"}
+    set_delivery(records, due.id, there)
+    if due.handle is not None:
+        records.connection().execute(
+            update(BUTTONS)
+            .where(BUTTONS.c.handle == due.handle, BUTTONS.c.chat_id == due.chat_id)
+            .values(chat_id=to.id)
+        )
 
 
 def cancel(records: Records, handle: str, now: datetime) -> int:

@@ -105,12 +105,12 @@ async def test_who_takes_the_lead_unheard_takes_it_the_next_time(
     line[0].arm()
     with pytest.raises(DatabaseError):
         await leadership.take()
-    assert line[0].cut_commits == 1 and not leadership.leads
+    assert line[0].cut_commits == 1
+    taken = False
     for _ in range(100):  # the server needs a moment to see that the first line is gone
-        if await leadership.take():
-            break
-        await asyncio.sleep(0.05)
-    assert leadership.leads
+        taken = taken or await leadership.take()
+        await asyncio.sleep(0 if taken else 0.05)
+    assert taken
     await leadership.give()
 
 
