@@ -1,4 +1,4 @@
-"""Somebody with two accounts has shut one of them: what is for them comes by the other, and never by a group."""
+"""Somebody with two accounts has shut one: what is for them comes by the other, and never by a group."""
 
 from __future__ import annotations
 
