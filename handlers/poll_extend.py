@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from classroom.effects import Button, Effect, Hours, Post
-from classroom.events import Due
+from classroom.effects import Button, Effect, Post
+from classroom.events import Due, Json
 from classroom.people import TEACHERS, Role
 from handlers import poll_later, poll_post
 from handlers.aside import own
@@ -65,19 +65,14 @@ def _ask(block: str, poll: Poll, turnout: tuple[int, int], room: Room) -> list[E
         keys += [_button("poll.extend", poll, person, room)] if end and not anew else []
         handle = f"{block}/{poll.id}"
         effects += room.tell_person(
-            person, text, *keys, handle=handle, quiet=_hours(block, person, room), park=True
+            person, text, *keys, handle=handle, quiet=room.hours_of(person), park=True
         )
     return effects
 
 
-def _hours(block: str, person: int, room: Room) -> Hours | None:
-    """What can be done only before the close is said at once; the other can wait."""
-    return room.hours_of(person) if block == "poll.failed" else None
-
-
 def _button(purpose: str, poll: Poll, person: int, room: Room) -> Button:
-    args = {"poll": poll.id, "closes": poll.closes_at.isoformat()}
-    return Button(room.say_to(person).label(purpose), purpose, {**args}, person=person, hours=OFFERED_FOR)
+    args: dict[str, Json] = {"poll": poll.id, "closes": poll.closes_at.isoformat()}
+    return Button(room.say_to(person).label(purpose), purpose, args, person=person, hours=OFFERED_FOR)
 
 
 def _running(poll: Poll, room: Room) -> list[int]:

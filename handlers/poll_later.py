@@ -14,7 +14,9 @@ AT_ALL_EVENTS = timedelta(days=3650)
 """A close and a result are done however late."""
 
 OPEN_GRACE = timedelta(hours=6)
-LAST_LOOK = timedelta(hours=5)
+LAST_LOOK = range(5, 20)
+"""So many hours before its close a secret poll's turnout is looked at: the first hour that suits."""
+
 LEAST_LEFT = timedelta(hours=2)
 """A reminder is of use only if so much time is left."""
 
@@ -30,11 +32,12 @@ def plan_end(poll: Poll, room: Room) -> None:
 
 
 def _plan_last_look(poll: Poll, room: Room) -> None:
-    """A secret poll can be prolonged only while it runs: in time before its close, by day."""
-    half = max(room.now, poll.opened_at) + (poll.closes_at - max(room.now, poll.opened_at)) / 2
-    at = max(half, poll.closes_at - LAST_LOOK)
-    by_day = room.quiet.over(at) if room.quiet else at
-    at = by_day if by_day < poll.closes_at else at
+    """A secret poll can be prolonged only while it runs: so it is looked at while its author is awake."""
+    hours = room.quiet_of(poll.by_person) if poll.by_person is not None else None
+    half = room.now + (poll.closes_at - room.now) / 2
+    times = [poll.closes_at - timedelta(hours=before) for before in LAST_LOOK]
+    awake = (at for at in times if at >= half and not (hours and hours.holds(at)))
+    at = next(awake, half)
     _plan(poll, "short", at, poll.closes_at - at, room)
 
 

@@ -76,7 +76,6 @@ def _add(option: str, poll: Poll, message: Message, room: Room) -> list[Effect]:
         return aside(room, own(room).private("poll.option_refused", because=refusal, option=option[:20]))
     came = Way("poll", room.group.chat if room.group else None, message.origin.thread, message.refs)
     found = poll_words.verdict(f"{poll.question} | {option}", came, room)
-    found = found or poll_words.verdict(f"{poll_words.ASKED.sub('', poll.question)} {option}", came, room)
     if found is not None:
         gone = bool(came.refs) and found.certain
         text = own(room).private("poll.option_shaming", removed=gone, because=found.because)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from classroom.effects import Effect, Remove
 from classroom.rules import wording
 from classroom.text import PrivateText
 from handlers.aside import aside
 from handlers.held_back import PRIVACY, Verdict, Way, group_of, judge, note, remove
+from handlers.poll_reading import PIPE
 from handlers.room import Room
 from storage import guardians
 
@@ -19,16 +21,28 @@ ASKED = re.compile(
 )
 """What makes a question of a text: that a child did wrong is said to all by asking what to do about it."""
 
+_WHO = re.compile(r"谁|哪(?:些|一?[位个名])(?:同学|孩子|学生|小朋友)?|(?<![a-z])who(?![a-z])", re.IGNORECASE)
+
 
 def verdict(text: str, came: Way, room: Room) -> Verdict | None:
     """What speaks against asking this in public: a child who is shamed, or whose family wishes no mention."""
-    found = judge(text, room.roster) or judge(ASKED.sub("，", text), room.roster)
-    if found is not None:
-        return found
+    for said in (text, ASKED.sub("，", text), *_answered(text, room)):
+        if (found := judge(said, room.roster)) is not None:
+            return found
     named = [s for s in room.roster.mentioned_in(text) if not wording.is_common_word(s.name)]
     if all(guardians.wishes_public_mention(room.db, s.id) for s in named):
         return None
     return Verdict(PRIVACY, bool(came.refs))
+
+
+def _answered(text: str, room: Room) -> Iterable[str]:
+    """What is said of the children among the answers: 谁没打扫？ | 李雷 says that 李雷 has not."""
+    question, *options = PIPE.split(text) if PIPE.search(text) else text.splitlines()
+    question = ASKED.sub("", question)
+    for option in options:
+        if room.roster.mentioned_in(option):
+            yield f"{question} {option}"
+            yield _WHO.sub(option.strip(), question)
 
 
 def taken_out(found: Verdict, came: Way, room: Room) -> list[Effect]:

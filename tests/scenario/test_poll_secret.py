@@ -81,7 +81,9 @@ def _known(line: str, meaning: dict[str, str], hidden: set[str]) -> str:
     return re.sub(r"auto/[\w-]{12}|(?<=chat:)\d+/[0-9a-f]{12}", "<random>", line)
 
 
-@pytest.mark.parametrize("settings", ["[匿名]", "[匿名] [公开过程]", "[匿名] [多选]"])
+@pytest.mark.parametrize(
+    "settings", ["[匿名]", "[匿名] [公开过程]", "[匿名] [多选]", "[匿名] [可加选项] [过半]"]
+)
 async def test_who_chose_what_leaves_no_mark_anywhere(
     settings: str, database_kind: Kind, fresh_database: FreshDatabase
 ) -> None:
@@ -89,11 +91,13 @@ async def test_who_chose_what_leaves_no_mark_anywhere(
     for swapped in (False, True):
         database = open_database(fresh_database(database_kind, migrate), KEY, durable=False)
         world = World(database)
-        _, voters = await opened(world, ASKED.replace("[匿名]", settings), families=4)
+        made, voters = await opened(world, ASKED.replace("[匿名]", settings), families=4)
         await all_press(world, [(v, "①") for v in voters[2:]])
         for voter, label in zip(voters[:2], ("②", "①") if swapped else ("①", "②"), strict=True):
             await voter.press(label, where=world.group)
             await world.later(minutes=3)
+            if "可加选项" in settings:
+                await made.teacher.in_group(f"加：方案{voter.sender.native}", reply_to=world.posted()[-1])
         running = dump(database)
         await closed(world)
         dumps.append((running, dump(database)))
@@ -256,6 +260,20 @@ async def test_the_voter_reads_the_same_whatever_was_chosen(world: World, settin
     await made.teacher.in_private("/poll 1")
     assert "匿名" in made.teacher.last.text and "1 票" not in made.teacher.last.text
     assert "各家的选择" not in made.teacher.last.text
+
+
+async def test_an_option_that_comes_later_does_not_tell_who_voted_before(world: World) -> None:
+    made, voters = await opened(world, ASKED.replace("[匿名]", "[匿名] [可加选项]"), families=3)
+    post = world.posted()[-1]
+    await all_press(world, [(v, "①") for v in voters[:3]])
+    await made.mothers["王芳"].in_group("加：租校服", reply_to=post)
+    await all_press(world, [(v, "④") for v in voters[3:]])
+    with world.database.transaction() as records:
+        assert {len(b.choice) for b in records.exec(select(SecretBallot))} == {4}
+        sealed = records.connection().execute(text("SELECT choice FROM secret_ballots")).scalars()
+        assert len({len(choice) for choice in sealed}) == 1
+    await closed(world)
+    assert "④ 租校服" in world.texts()[-1] and "4 票" in world.texts()[-1] and "3 票" in world.texts()[-1]
 
 
 # --- few votes, live --------------------------------------------------------------------------------
