@@ -276,6 +276,34 @@ class ShowsMenus(Protocol):
         ...
 
 
+class Vault(Protocol):
+    """Keeps what a platform must not forget over a restart, sealed; raises DatabaseError where it cannot."""
+
+    async def get(self, name: str) -> str | None:
+        """What is kept under a name; None where its time is over."""
+        ...
+
+    async def put(self, name: str, value: str, seconds: float) -> None:
+        """Keep a value for so long, in the place of an older one."""
+        ...
+
+    async def take(self, name: str) -> str | None:
+        """What is kept under a name, which is kept no longer: for what can be used once."""
+        ...
+
+    async def drop(self, name: str) -> None:
+        """Forget a value."""
+        ...
+
+    async def hold(self, name: str, seconds: float) -> bool:
+        """Announce a new value; False while another process has announced one."""
+        ...
+
+    async def release(self, name: str) -> None:
+        """There will be no new value after all."""
+        ...
+
+
 class Level(StrEnum):
     """How a finding weighs."""
 

@@ -7,6 +7,10 @@ import pytest
 
 from tests.architecture.source import ROOMS, Module, parse, product
 
+WECHAT = ("bot.platforms.tencent",)
+SHARED = {"bot.platforms.wecom": WECHAT, "bot.platforms.official_account": WECHAT}
+"""What some platforms stand on beside the ports."""
+
 
 def imported(module: Module) -> Iterator[str]:
     """Name every module of ours that this one imports; `from a import b` counts as `a.b`."""
@@ -23,7 +27,7 @@ def imported(module: Module) -> Iterator[str]:
 def forbidden_to_a_platform(module: Module) -> list[str]:
     """List what a platform's file imports besides itself, `bot.ports` and `classroom`."""
     own = ".".join(module.path.removesuffix(".py").split("/")[:3])
-    allowed = ("bot.ports", "classroom", own)
+    allowed = ("bot.ports", "classroom", own, *SHARED.get(own, ()))
     ours = [name for name in imported(module) if name.partition(".")[0] in ROOMS]
     return [name for name in ours if not any(f"{name}.".startswith(f"{known}.") for known in allowed)]
 
@@ -45,6 +49,7 @@ def test_a_platform_knows_the_ports_and_the_ground_only() -> None:
         ("from bot import app", ["bot.app"]),
         ("from ... import delivery", ["bot.delivery"]),
         ("from ..wecom import client", ["bot.platforms.wecom.client"]),
+        ("from ..tencent import line", ["bot.platforms.tencent.line"]),
         ("import storage.queue", ["storage.queue"]),
     ],
 )
