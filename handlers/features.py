@@ -48,6 +48,9 @@ from handlers import (
 )
 from handlers import help as help_
 from handlers.feature import Feature
+from handlers.holiday.features import FEATURES as HOLIDAY
+from handlers.paper.features import FEATURES as PAPER
+from handlers.slots.features import FEATURES as SLOTS
 
 FEATURES: tuple[Feature, ...] = (
     concern_guard.feature,  # first: nothing may go wrong before a concern is out of the group
@@ -77,6 +80,9 @@ FEATURES: tuple[Feature, ...] = (
     poll_extend.feature,
     poll_options.feature,
     poll_table.feature,
+    *HOLIDAY,
+    *PAPER,
+    *SLOTS,
     schedule.feature,
     announcement.feature,
     leave.feature,

@@ -13,13 +13,21 @@ from classroom.text import PrivateText
 from handlers import notice_lines, poll_lines
 from handlers.aside import aside, own
 from handlers.feature import Command, Feature, Press, Who
+from handlers.holiday import greeting, returning
 from handlers.room import Room
 from handlers.schedule_lines import Planned
+from handlers.slots import lines as slots_lines
 from storage import schedules
 from storage.tables import ScheduleRow
 
 feature = Feature("schedule")
-LINES: dict[str, Planned] = {**notice_lines.LINES, **poll_lines.LINES}
+LINES: dict[str, Planned] = {
+    **notice_lines.LINES,
+    **poll_lines.LINES,
+    **slots_lines.LINES,
+    **returning.LINES,
+    **greeting.LINES,
+}
 CANCEL = re.compile(r"(?:cancel|取消|撤销|删除)\s*[#第]?\s*(?P<number>\d{1,6})?\s*[号#]?")
 MOST_BUTTONS = 8
 
