@@ -44,6 +44,10 @@ def read_duration(value: object) -> object:
     return timedelta(**{_UNITS[found[2]]: float(found[1])})
 
 
+def _read_duration_or_off(value: object) -> object:
+    return None if value == "off" else read_duration(value)
+
+
 def _read_hours(value: object) -> object:
     if not isinstance(value, str) or not valid_hours(value):
         raise ValueError('write hours as "21:00-07:00", or "off"')
@@ -108,6 +112,7 @@ Duration = Annotated[timedelta, BeforeValidator(read_duration)]
 Number = Annotated[float, BeforeValidator(_read_number)]
 Whole = Annotated[int, BeforeValidator(_read_number)]
 Switch = Annotated[bool, BeforeValidator(_read_switch)]
+DurationOrOff = Annotated[timedelta | None, BeforeValidator(_read_duration_or_off)]
 HoursText = Annotated[str, BeforeValidator(_read_hours)]
 
 
@@ -187,7 +192,9 @@ class DefaultsSection(Section):
 class NoticesSection(Section):
     """Notices and their receipts."""
 
-    nudge_after: Duration = timedelta(hours=12)
+    nudge_after: DurationOrOff = timedelta(hours=12)
+    second_after: DurationOrOff = timedelta(days=1)
+    list_after: DurationOrOff = timedelta(hours=2)
 
 
 class NamesSection(Section):

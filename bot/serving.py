@@ -83,9 +83,9 @@ async def _seen_from_outside(settings: Settings, app: App, telegram: TelegramPla
     routes = telegram.webhook_routes(app.intake.door_of(telegram.name))
     listening = door(settings.web)
     if public:
-        from bot import calendar_route  # noqa: PLC0415
+        from bot import calendar_route, families  # noqa: PLC0415
 
-        routes += calendar_route.routes(app.database)
+        routes += calendar_route.routes(app.database) + families.routes(app)
     if settings.web.observe:
         from bot import watching  # noqa: PLC0415
 
@@ -154,6 +154,8 @@ def defaults_of(settings: Settings) -> Defaults:
         name_grace=settings.names.grace,
         name_mute=settings.names.mute,
         nudge_after=settings.notices.nudge_after,
+        second_after=settings.notices.second_after,
+        list_after=settings.notices.list_after,
         poll_nudge_before=settings.polls.nudge_before,
         term_ends=settings.concerns.term_ends,
         calendar=_overrides(settings.calendar.file),

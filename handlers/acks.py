@@ -58,7 +58,7 @@ def _answered(message: Message, room: Room) -> Notice | None:
         quoted = notices.by_post(room.db, room.group.chat, message.reply_to.ref)
         if quoted is not None:
             return quoted
-    latest = next(iter(notices.awaiting(room.db, room.here.id, room.now)), None)
+    latest = next(iter(notices.awaiting(room.db, room.here.id, room.now, of=())), None)
     since = room.now - COUNTS_FOR
     return latest if latest is not None and latest.sent_at is not None and latest.sent_at >= since else None
 

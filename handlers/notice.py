@@ -7,17 +7,17 @@ from dataclasses import replace
 
 from classroom.effects import Effect, Remove, Report
 from classroom.events import Message, Undelivered
-from classroom.text import PrivateStr
-from handlers import notice_post, notice_preview, notice_reading
+from classroom.text import PrivateStr, PrivateText
+from handlers import notice_post, notice_preview, notice_reading, notice_words
 from handlers.aside import aside, own
 from handlers.enclosing import files_of
 from handlers.feature import Command, Feature, Press, Said, Who
 from handlers.held_back import SHAMING, Way, hold_back, judge, way
+from handlers.notice_audience import Unclear
 from handlers.notice_reading import Wish
 from handlers.room import Room
-from scheduler.when import WhenError
-from storage import drafts, identity, notices
-from storage.tables import Draft
+from storage import drafts, notices
+from storage.tables import Draft, Notice
 
 feature = Feature("notice")
 
@@ -26,10 +26,30 @@ feature = Feature("notice")
 def notice(command: Command, room: Room) -> Iterable[Effect]:
     """Out of the group with the draft, then show it to its author; without a text say how it is done."""
     message = command.message
+    if room.who.leads and (asked := notice_words.read(command.text)) is not None:
+        run, number = asked
+        return [*_cleared(command, room), *run(_numbered(number, room), room)]
     quoted = message.reply_to.text if message.reply_to else ""
     files = tuple(files_of(message))
     shown = begin(command.text, Wish("", files=files), room, quoted=quoted)
     return [*_cleared(command, room), *shown, *_one_of_several(message, room)]
+
+
+def _numbered(number: int | None, room: Room) -> Notice | None:
+    """The notice of that number, the latest if none was said."""
+    if number is not None:
+        return notices.numbered(room.db, room.here.id, number)
+    return next(iter(notices.sent(room.db, room.here.id, limit=1)), None)
+
+
+@feature.button("notice.print")
+def print_it(press: Press, room: Room) -> Iterable[Effect]:
+    """The button under the teacher's list: as `/notice print N`."""
+    run = notice_words.WORDS.get(notice_words.PRINT)
+    row = notices.get(room.db, press.args.get("notice"), room.here.id)
+    if run is None or row is None or not room.who.leads:
+        return [room.toast(press.callback, own(room).label("notice.over"), alert=True)]
+    return run(row, room)
 
 
 def _one_of_several(message: Message, room: Room) -> list[Effect]:
@@ -49,14 +69,19 @@ def _cleared(command: Command, room: Room) -> list[Effect]:
 def begin(text: str, base: Wish, room: Room, *, quoted: str = "") -> list[Effect]:
     """Read what was typed and show it; whatever is wrong with it is said, and the words are given back."""
     wish = notice_reading.read(text, room, base)
-    if isinstance(wish, WhenError):
-        return aside(room, own(room).private("notice.which_time", past=wish is WhenError.PAST, words=text))
+    if isinstance(wish, Unclear):
+        return aside(room, answer(wish, text, room))
     if not wish.text:
         wish = replace(wish, text=quoted.strip())
     if not wish.text:
         room.expect("notice.text", notice_reading.as_kept(wish))
         return aside(room, own(room).private("notice.how", files=len(wish.files)))
     return show(wish, room)
+
+
+def answer(unclear: Unclear, words: str, room: Room) -> PrivateText:
+    """Say what could not be followed and how it is written, and give the words back."""
+    return own(room).private(unclear.block, **{"words": words, **unclear.values})
 
 
 def show(wish: Wish, room: Room) -> list[Effect]:
@@ -88,8 +113,8 @@ def go_on(text: str, came: Way, approved: bool, room: Room) -> Iterable[Effect]:
     wish = notice_reading.read(text, room, notice_reading.kept(came.more))
     if not room.who.leads:
         return [room.tell(own(room).private("notice.over"))]
-    if isinstance(wish, WhenError):
-        return aside(room, own(room).private("notice.which_time", past=wish is WhenError.PAST, words=text))
+    if isinstance(wish, Unclear):
+        return aside(room, answer(wish, text, room))
     verdict = judge(wish.text, room.roster)
     if verdict is not None and not (approved and verdict.because == SHAMING):
         return hold_back(PrivateStr(wish.text), verdict, replace(came, more=_way_of(wish, room).more), room)
@@ -120,8 +145,8 @@ def send(press: Press, room: Room) -> Iterable[Effect]:
         wish = replace(wish, at=None)
         drafts.rewrite(room.db, draft, data=notice_reading.as_kept(wish))
         return [notice_preview.again(draft, wish, press, room, late=True)]
-    if not identity.groups_of(room.db, room.here.id):
-        return [room.tell(own(room).private("notice.no_group"))]
+    if lacking := notice_post.nowhere(wish, room):
+        return [room.tell(own(room).private(lacking))]
     verdict = judge(wish.text, room.roster)
     others = notice_preview.settled(draft, room)
     if verdict is not None:
@@ -166,11 +191,9 @@ def changed(said: Said, room: Room) -> Iterable[Effect]:
         room.expect("notice.change", {"draft": draft.id})
         return [room.tell(own(room).private("notice.again", longest=notice_preview.longest(base, room)))]
     wish = notice_reading.read(said.text, room, base)
-    if isinstance(wish, WhenError):
+    if isinstance(wish, Unclear):
         room.expect("notice.change", {"draft": draft.id})
-        return [
-            room.tell(own(room).private("notice.which_time", past=wish is WhenError.PAST, words=said.text))
-        ]
+        return [room.tell(answer(wish, said.text, room))]
     old = room.edit(notice_preview.handle(draft, room.who.person), own(room).private("notice.changed_below"))
     others = notice_preview.settled(draft, room)
     drafts.decide(draft, "used")

@@ -7,14 +7,13 @@ from dataclasses import replace
 
 from classroom.effects import EditPost, Effect, Pin, RemovePost, Report, Tell
 from classroom.events import Due, Json, Undelivered
-from handlers import notice, notice_post, notice_preview, notice_reading, receipts_nudges
+from handlers import notice, notice_post, notice_preview, notice_private, notice_reading, receipts_nudges
 from handlers.aside import own
 from handlers.concern_people import as_person
 from handlers.feature import Feature, Press, Said
-from handlers.notice_reading import Wish
+from handlers.notice_audience import Unclear
 from handlers.room import Room
-from scheduler.when import WhenError
-from storage import identity, notices, queue, schedules
+from storage import identity, notices, queue, reminding, schedules
 from storage.tables import Notice, ScheduleRow
 
 feature = Feature("notice_after")
@@ -43,7 +42,7 @@ def unplan(press: Press, room: Room) -> Iterable[Effect]:
         return [room.edit(press.handle, own(room).private("notice.over"))]
     row.state = notices.CANCELLED
     notice_post.unplan(row, room)
-    told = notice_preview.tell_author(notice_reading.of_notice(row), "notice.author_returned", room)
+    told = notice_preview.tell_author(notice_reading.of_notice(row, room), "notice.author_returned", room)
     return [room.edit(press.handle, own(room).private("notice.unplanned", words=row.text)), *told]
 
 
@@ -81,7 +80,7 @@ def _back_to_author(row: Notice, block: str, room: Room) -> list[Effect]:
     told = room.tell_person(
         person, room.say_to(person).private(block, number=row.number), quiet=quiet, park=True
     )
-    shown = notice.show(notice_reading.of_notice(row), inner)
+    shown = notice.show(notice_reading.of_notice(row, inner), inner)
     return [*told, *(replace(e, quiet=quiet) if isinstance(e, Tell) else e for e in shown)]
 
 
@@ -134,11 +133,18 @@ def withdraw(press: Press, room: Room) -> Iterable[Effect]:
     queue.cancel(room.db, row.handle or "", room.now)
     report = Report(failed="notice.not_withdrawn", data={"notice": row.id})
     effects: list[Effect] = [RemovePost(to, row.handle or "", report) for to in places]
+    if row.audience != notices.CLASS:
+        effects = notice_private.call_back(row, "notice.letter_withdrawn", room)
     return [
         *effects,
-        room.edit(press.handle, own(room).private("notice.withdrawn", number=row.number, words=row.text)),
+        room.edit(
+            press.handle,
+            own(room).private(
+                "notice.withdrawn", number=row.number, words=row.text, in_group=row.audience == notices.CLASS
+            ),
+        ),
         *(notice_post.announce("withdrawn", row, room) if places else []),
-        *receipts_nudges.settle(notices.nudged(room.db, row), room),
+        *receipts_nudges.settle(reminding.nudged_ever(room.db, row), room),
     ]
 
 
@@ -187,9 +193,12 @@ def corrected(said: Said, room: Room) -> Iterable[Effect]:
     row = notices.get(room.db, said.data.get("notice"), room.here.id)
     if row is None or row.state != notices.OPEN or not room.who.leads:
         return [room.tell(own(room).private("notice.over"))]
-    base = Wish("", row.receipts, row.urgent, corrects=row.id)
+    base = replace(notice_reading.of_notice(row, room), corrects=row.id, files=(), drafted_by=None)
     wish = notice_reading.read(said.text, room, base)
-    if isinstance(wish, WhenError) or not wish.text or wish.text == row.text:
+    if isinstance(wish, Unclear):
+        room.expect("notice.correct", {"notice": row.id})
+        return [room.tell(notice.answer(wish, said.text, room))]
+    if not wish.text or wish.text == row.text:
         room.expect("notice.correct", {"notice": row.id})
         return [room.tell(own(room).private("notice.correct_again", number=row.number))]
     return notice.show(wish, room)

@@ -1,9 +1,7 @@
-"""A notice goes out: to the class's groups, pinned, with the button, and what is planned with it."""
+"""A notice goes out: to the class's groups, pinned, with the button, or to some families in private."""
 
 from __future__ import annotations
 
-import difflib
-import re
 from datetime import datetime, time, timedelta
 
 from classroom.addresses import GroupAddress
@@ -18,17 +16,20 @@ from classroom.effects import (
     Post,
     Report,
 )
+from classroom.errors import LeakError
 from classroom.text import PublicText
+from handlers import notice_audience, notice_ladder, notice_private
 from handlers.aside import own
 from handlers.enclosing import enclosed
+from handlers.notice_changes import pieces
 from handlers.notice_preview import goes_out, stamp, tell_author
 from handlers.notice_reading import Wish
 from handlers.room import Room
 from scheduler.nudging import nudge_at
 from scheduler.when.moments import later_if_skipped
 from scheduler.when.named import named_days
-from storage import guardians, identity, notices, queue, schedules
-from storage.tables import Guardian, Notice
+from storage import guardians, identity, notices, queue, reminding, schedules
+from storage.tables import Notice
 
 MOST_PINS = 2
 STANDS = timedelta(days=7)
@@ -42,9 +43,8 @@ def publish(wish: Wish, room: Room, *, shown: str | None = None) -> list[Effect]
     """Send a notice, plan it, or correct one; `shown` is the preview that will say so."""
     if wish.corrects is not None:
         return correct(wish, room, shown)
-    groups = identity.groups_of(room.db, room.here.id)
-    if not groups:
-        return [room.tell(own(room).private("notice.no_group"))]
+    if lacking := nowhere(wish, room):
+        return [room.tell(own(room).private(lacking))]
     row = notices.record(
         room.db,
         room.here.id,
@@ -55,10 +55,23 @@ def publish(wish: Wish, room: Room, *, shown: str | None = None) -> list[Effect]
         files=[*wish.files],
         receipts=wish.receipts,
         urgent=wish.urgent,
+        kind=wish.kind,
+        audience=wish.to.who,
+        rest_of=wish.to.of,
+        ladder=wish.ladder,
     )
+    if wish.to.who == notices.FAMILIES:
+        notices.address(room.db, row, wish.to.students)
     moment, told = goes_out(wish, room), tell_author(wish, "notice.author_sent", room)
     sent = _later(row, moment, room, shown) if moment > room.now else go_out(row, room, shown)
     return [*sent, *told]
+
+
+def nowhere(wish: Wish, room: Room) -> str:
+    """The text that says why a wish can go nowhere; empty if it can."""
+    if wish.to.in_group:
+        return "" if identity.groups_of(room.db, room.here.id) else "notice.no_group"
+    return "" if notice_audience.readers_of(wish.to, room) else "notice.no_readers"
 
 
 def _later(row: Notice, moment: datetime, room: Room, shown: str | None) -> list[Effect]:
@@ -98,18 +111,41 @@ def _mine(row: Notice) -> str:
 
 
 def go_out(row: Notice, room: Room, shown: str | None) -> list[Effect]:
-    """Post it everywhere in the class, pin it, and plan what comes after."""
+    """Post it everywhere in the class, or tell whom it is for, and plan what comes after."""
+    sent = _post(row, room) if row.audience == notices.CLASS else _address(row, room)
     row.state, row.sent_at = notices.OPEN, room.now
+    plan(row, room, shown or _mine(row))
+    unpinned = _unpin_oldest(row, room) if row.pinned else []
+    return [*sent, *unpinned, *_done(row, room, shown)]
+
+
+def _address(row: Notice, room: Room) -> list[Effect]:
+    """Settle whom it is for at this moment, and tell them."""
+    if row.audience != notices.FAMILIES:
+        to = notice_audience.of_notice(row, room)
+        notices.address(room.db, row, notice_audience.students_of(to, room))
+    return notice_private.send(row, room)
+
+
+def _post(row: Notice, room: Room) -> list[Effect]:
+    """Into the groups, pinned; behind the answers to people, of which a thousand classes have many."""
     report = Report(failed="notice.not_posted", data={"notice": row.id})
     effects: list[Effect] = []
     for chat in identity.groups_of(room.db, room.here.id):
         to = identity.group_address(chat)
         files = enclosed([*row.files], to.platform)
-        post = Post(to, text_of(row, room), keys(row, room), handle=row.handle, files=files, report=report)
-        effects += [post, Pin(to, row.handle or "")]
+        post = Post(
+            to,
+            text_of(row, room),
+            keys(row, room),
+            handle=row.handle,
+            files=files,
+            lane=Lane.BULK,
+            report=report,
+        )
+        effects += [post, Pin(to, row.handle or "", lane=Lane.BULK)]
     row.pinned = True
-    plan(row, room, shown or _mine(row))
-    return [*effects, *_unpin_oldest(row, room), *_done(row, room, shown)]
+    return effects
 
 
 def _unpin_oldest(row: Notice, room: Room) -> list[Effect]:
@@ -127,7 +163,9 @@ def unpin(row: Notice, room: Room) -> list[Effect]:
 
 
 def places(row: Notice, room: Room) -> list[GroupAddress]:
-    """The groups where a notice stands, or is on its way to."""
+    """The groups where a notice stands, or is on its way to; none of one that is for some families."""
+    if row.audience != notices.CLASS:
+        return []
     handle, last = row.handle or "", 2**62
     return [
         identity.group_address(chat)
@@ -137,7 +175,7 @@ def places(row: Notice, room: Room) -> list[GroupAddress]:
 
 
 def plan(row: Notice, room: Room, shown: str) -> None:
-    """Plan the nudge, the end of the pin and of the notice itself, from this moment on."""
+    """Plan the first step of reminding, the end of the pin and of the notice itself, from this moment on."""
     named = named_days(row.text, room.now, room.zone)
     row.names_date = named.first if named else None
     row.ends_at = room.now + STANDS
@@ -145,15 +183,26 @@ def plan(row: Notice, room: Room, shown: str) -> None:
         row.ends_at = later_if_skipped(named.last + timedelta(days=1), time(), room.zone)
     room.db.flush()
     _plan(row, room, "over", row.ends_at, shown, HOUSEKEEPING)
-    if row.ends_at > room.now + STANDS:
+    if row.pinned and row.ends_at > room.now + STANDS:
         _plan(row, room, "unpin", room.now + STANDS, shown, HOUSEKEEPING)
-    if row.receipts and (at := nudges_at(row, room)) < row.ends_at:
+    if row.receipts:
+        _plan_first_step(row, room, shown)
+
+
+def _plan_first_step(row: Notice, room: Room, shown: str) -> None:
+    """The nudge; where nobody is to be reminded, the teacher's list when it would have come."""
+    steps = notice_ladder.of(row, room)
+    at = nudges_at(row, steps.nudge or notice_ladder.WITHOUT_NUDGE, room)
+    if row.ends_at is not None and at >= row.ends_at:
+        return
+    if steps.nudge is not None:
         _plan(row, room, "nudge", at, shown, NUDGE_GRACE)
+    elif steps.calls is not None:
+        _plan(row, room, "missing", at, shown, NUDGE_GRACE)
 
 
-def nudges_at(row: Notice, room: Room) -> datetime:
+def nudges_at(row: Notice, after: timedelta, room: Room) -> datetime:
     """When those who have not confirmed by then are reminded."""
-    after = room.instance.defaults.nudge_after
     return nudge_at(room.now, after, room.quiet, room.zone, urgent=row.urgent, before=row.names_date)
 
 
@@ -197,6 +246,7 @@ def _done(row: Notice, room: Room, shown: str | None) -> list[Effect]:
         nudge=say.when(planned.due_at, room.zone, room.now) if planned else None,
         receipts=row.receipts,
         files=len(row.files),
+        families=None if row.audience == notices.CLASS else len(notices.families(room.db, row)),
     )
     controls = controls_of(row, person, room)
     to = identity.private_address(room.db, person)
@@ -226,13 +276,16 @@ def _hours(row: Notice, room: Room) -> int:
 
 def text_of(row: Notice, room: Room) -> PublicText:
     """The notice as the group reads it; what a correction has changed is marked."""
+    if row.audience != notices.CLASS:
+        raise LeakError("a notice for some families in a group")
     name = guardians.display_name(room.db, row.by_person) if row.by_person else ""
     return room.say_class.group(
         "notice.notice",
         number=row.number,
         urgent=row.urgent,
         corrected=row.before is not None,
-        pieces=_pieces(row.before, row.text),
+        kind=row.kind,
+        pieces=pieces(row.before, row.text),
         by=name,
     )
 
@@ -260,18 +313,6 @@ def recounted(room: Room) -> list[Effect]:
     return [e for row in waiting for e in refreshed(row, room)]
 
 
-_TOKENS = re.compile(r"[A-Za-z0-9]+|\s+|.", re.DOTALL)
-
-
-def _pieces(before: str | None, text: str) -> list[tuple[str, bool]]:
-    """The text in pieces, each with whether it is new against the text before."""
-    if before is None:
-        return [(text, False)]
-    old, new = _TOKENS.findall(before), _TOKENS.findall(text)
-    steps = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    return [("".join(new[a:b]), what != "equal") for what, _, _, a, b in steps if a < b]
-
-
 # --- corrected -----------------------------------------------------------------------------------
 
 
@@ -282,24 +323,44 @@ def correct(wish: Wish, room: Room, shown: str | None) -> list[Effect]:
     if row is None or row.state != notices.OPEN:
         text = say.private("notice.over")
         return [room.edit(shown, text) if shown else room.tell(text)]
-    for person in {g.person_id for s in notices.nudged(room.db, row) for g in _guardians(s, room)}:
-        queue.cancel(room.db, notices.nudge_handle(row, person), room.now)  # the old words go to nobody
+    called_back = _call_back(row, room)
     row.before, row.text, row.version = row.text, wish.text, row.version + 1
     over = schedules.waiting(room.db, f"notice-over/{row.id}")
     old = over.args.get("shown") if over else None
     unplan(row, room)
     plan(row, room, str(old or _mine(row)))
-    text = say.private("notice.corrected", number=row.number, receipts=row.receipts)
+    text = say.private(
+        "notice.corrected",
+        number=row.number,
+        receipts=row.receipts,
+        in_group=row.audience == notices.CLASS,
+    )
     told: Effect = room.edit(shown, text) if shown else room.tell(text)
+    if row.audience != notices.CLASS:
+        return [*called_back, *notice_private.send(row, room), told]
     return [*refreshed(row, room, lane=Lane.TALK), *announce("corrected", row, room), told]
 
 
-def _guardians(student: int, room: Room) -> list[Guardian]:
-    return guardians.active_of(room.db, student)
+def _call_back(row: Notice, room: Room) -> list[Effect]:
+    """The old words go to nobody any more."""
+    reminded = {
+        g.person_id for s in reminding.nudged_ever(room.db, row) for g in guardians.active_of(room.db, s)
+    }
+    for person in reminded:
+        for step in (reminding.FIRST, reminding.AGAIN):
+            queue.cancel(room.db, reminding.nudge_handle(row, person, step), room.now)
+    if row.audience == notices.CLASS:
+        return []
+    return notice_private.call_back(row, "notice.letter_replaced", room)
 
 
 def announce(what: str, row: Notice, room: Room) -> list[Effect]:
-    """Say in the groups what became of a notice; in the quiet hours only of an urgent one, else later."""
+    """Say in the groups what became of a notice; in the quiet hours only of an urgent one, else later.
+
+    Of one that is for some families nothing is said there.
+    """
+    if row.audience != notices.CLASS:
+        return []
     if room.quiet is not None and room.quiet.holds(room.now) and not row.urgent:
         schedules.plan(
             room.db,
@@ -317,6 +378,8 @@ def announce(what: str, row: Notice, room: Room) -> list[Effect]:
 
 def said(what: str, row: Notice, room: Room) -> list[Effect]:
     """What became of a notice, for everybody; under the notice where it still stands."""
+    if row.audience != notices.CLASS:
+        return []
     text = room.say_class.group(f"notice.{what}", number=row.number, receipts=row.receipts)
     effects: list[Effect] = []
     for chat in identity.groups_of(room.db, room.here.id):

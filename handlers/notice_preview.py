@@ -10,7 +10,7 @@ from classroom.effects import Button, EditTold, Effect, Tell
 from classroom.events import Json
 from classroom.people import Role
 from classroom.text import PrivateText
-from handlers import notice_reading
+from handlers import notice_audience, notice_ladder, notice_reading
 from handlers.aside import aside, own
 from handlers.enclosing import enclosed
 from handlers.feature import Press
@@ -72,6 +72,11 @@ def text_of(wish: Wish, person: int, room: Room, *, late: bool = False) -> Priva
         classroom=room.here.name,
         words=wish.text,
         groups=[g.title or room.here.name for g in identity.groups_of(room.db, room.here.id)],
+        kind=wish.kind,
+        to=wish.to,
+        families=[] if wish.to.in_group else notice_audience.names_of(wish.to, room),
+        unreached=[] if wish.to.in_group else [s.name for s in notice_audience.unreached(wish.to, room)],
+        ladder=notice_ladder.described(wish.ladder),
         at=stamp(say, moment, room) if moment > room.now else None,
         quiet=moment > (wish.at or room.now),
         wished=stamp(say, wish.at, room) if wish.at else None,

@@ -1,14 +1,16 @@
-"""What a teacher wants when typing /notice: marks, a time, the text and what goes along."""
+"""What a teacher wants when typing /notice: marks, a time, the text, whom it is for, what goes along."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 
 from classroom.events import Json
 from classroom.text import PrivateStr
+from handlers import notice_audience, notice_ladder
 from handlers.concern_people import cleaned
+from handlers.notice_audience import EVERYBODY, Audience, Unclear
 from handlers.room import Room
 from scheduler.when import When, WhenError, read_when
 from storage import drafts, notices
@@ -28,7 +30,10 @@ _AT = re.compile(r"\s*(?:(?P<sure>定时|定于|定在)|(?P<at>at\b)|(?P<maybe>[
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A notice before it is sent; `at` None: now. `corrects` is the notice whose text it replaces."""
+    """A notice before it is sent; `at` None: now. `corrects` is the notice whose text it replaces.
+
+    `ladder`: what it says itself of the steps of reminding, see notice_ladder.
+    """
 
     text: str
     receipts: bool = True
@@ -37,30 +42,42 @@ class Wish:
     files: tuple[Json, ...] = ()
     drafted_by: int | None = None
     corrects: int | None = None
+    kind: str = "free"
+    to: Audience = EVERYBODY
+    ladder: dict[str, Json] = field(default_factory=dict)
 
 
-def read(text: str, room: Room, base: Wish | None = None) -> Wish | WhenError:
+def read(text: str, room: Room, base: Wish | None = None) -> Wish | Unclear:
     """Read marks and time at the head; what was wished before (`base`) stays where nothing is said anew."""
-    wish = replace(base or Wish(""), text=cleaned(text).reveal())
-    wish = _marks(wish)
-    if wish.corrects is None and (head := _AT.match(wish.text)):
+    wish = _marks(replace(base or Wish(""), text=cleaned(text).reveal()), room)
+    if isinstance(wish, Unclear) or wish.corrects is not None:
+        return wish
+    if head := _AT.match(wish.text):
         found = _time(head, wish.text[head.end() :], room)
         if isinstance(found, WhenError):
-            return found
+            return Unclear("notice.which_time", {"past": found is WhenError.PAST, "words": text})
         if found is not None:
-            wish = _marks(replace(wish, text=found.rest, at=found.at(USUAL)))
+            return _marks(replace(wish, text=found.rest, at=found.at(USUAL)), room)
     return wish
 
 
-def _marks(wish: Wish) -> Wish:
-    while found := _MARK.match(wish.text):
-        wish = replace(
-            wish,
-            text=wish.text[found.end() :].strip(),
-            receipts=wish.receipts and not found["free"],
-            urgent=wish.urgent or bool(found["urgent"]),
-        )
-    return wish
+def _marks(wish: Wish, room: Room) -> Wish | Unclear:
+    while True:
+        if found := _MARK.match(wish.text):
+            wish = replace(
+                wish,
+                text=wish.text[found.end() :].strip(),
+                receipts=wish.receipts and not found["free"],
+                urgent=wish.urgent or bool(found["urgent"]),
+            )
+        elif step := notice_ladder.read_mark(wish.text):
+            wish = replace(wish, ladder={**wish.ladder, **step[0]}, text=step[1])
+        elif to := notice_audience.read_mark(wish.text, room):
+            if isinstance(to[0], Unclear) or wish.corrects is not None:
+                return to[0] if isinstance(to[0], Unclear) else Unclear("notice.same_readers")
+            wish = replace(wish, to=to[0], text=to[1])
+        else:
+            return Unclear("notice.which_step") if notice_ladder.is_tried(wish.text) else wish
 
 
 def _time(head: re.Match[str], rest: str, room: Room) -> When | WhenError | None:
@@ -84,12 +101,16 @@ def as_kept(wish: Wish) -> dict[str, Json]:
         "files": [*wish.files],
         "drafted_by": wish.drafted_by,
         "corrects": wish.corrects,
+        "kind": wish.kind,
+        "to": notice_audience.as_kept(wish.to),
+        "ladder": wish.ladder,
     }
 
 
 def kept(data: dict[str, Json], text: str = "") -> Wish:
     """A wish as a draft, a dialogue or a held text has kept it."""
     at, by, corrects, files = (data.get(name) for name in ("at", "drafted_by", "corrects", "files"))
+    kind, ladder = data.get("kind"), data.get("ladder")
     return Wish(
         text,
         data.get("receipts") is not False,
@@ -98,6 +119,9 @@ def kept(data: dict[str, Json], text: str = "") -> Wish:
         tuple(files) if isinstance(files, list) else (),
         by if isinstance(by, int) else None,
         corrects if isinstance(corrects, int) else None,
+        kind if isinstance(kind, str) else "free",
+        notice_audience.kept(data.get("to")),
+        ladder if isinstance(ladder, dict) else {},
     )
 
 
@@ -106,9 +130,18 @@ def of_draft(draft: Draft) -> Wish:
     return kept(draft.data, draft.words.reveal())
 
 
-def of_notice(row: Notice) -> Wish:
+def of_notice(row: Notice, room: Room) -> Wish:
     """The wish that a notice came from, to be sent again."""
-    return Wish(row.text, row.receipts, row.urgent, files=tuple(row.files), drafted_by=row.drafted_by)
+    return Wish(
+        row.text,
+        row.receipts,
+        row.urgent,
+        files=tuple(row.files),
+        drafted_by=row.drafted_by,
+        kind=row.kind,
+        to=notice_audience.of_notice(row, room),
+        ladder=row.ladder,
+    )
 
 
 def keep(wish: Wish, room: Room) -> Draft:

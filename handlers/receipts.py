@@ -6,19 +6,16 @@ import re
 from collections.abc import Iterable
 from datetime import timedelta
 
-from classroom.effects import Button, Effect
+from classroom.effects import Effect
 from classroom.events import Json, Message
 from classroom.folding import fold
 from classroom.rules.acks import Ack, read_ack
-from classroom.text import PrivateText
-from handlers import notice_post, receipts_nudges
-from handlers.aside import aside, own
-from handlers.concern_people import phones
-from handlers.feature import Command, Feature, Press, Who
+from handlers import notice_post, notice_private, receipts_list, receipts_nudges
+from handlers.aside import own
+from handlers.feature import Feature, Press
 from handlers.room import Room
-from storage import classrooms, guardians, identity, notices, rosters
+from storage import classrooms, guardians, identity, notices, reminding
 from storage.tables import Account, Notice
-from templates.render import Say
 
 feature = Feature("receipts")
 
@@ -30,7 +27,6 @@ _ACK = re.compile(
 )
 _SAID = re.compile(r"收到|已阅|好的?|知道|明白|了解|清楚|ok|got it|received|noted|👌|👍")
 _GAP = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
-_NUMBER = re.compile(r"(?:第|no\.?|#|通知|notice)*\s*(\d{1,6})\s*(?:号|条)?(?:通知)?")
 
 
 def is_ack(text: str) -> bool:
@@ -45,13 +41,27 @@ def confirm(room: Room, person: int, notice: Notice | None = None, how: str = "a
     None: there is nothing to confirm, or the person answers for nobody here. [] : it was confirmed already.
     """
     students = identity.guardian_of(room.db, person, room.here.id)
-    row = notice or next(iter(notices.awaiting(room.db, room.here.id, room.now)), None)
+    row = notice or next(iter(notices.awaiting(room.db, room.here.id, room.now, of=students)), None)
     if not students or row is None or not is_open(row, room):
         return None
+    if row.audience != notices.CLASS and not set(students) & set(notices.families(room.db, row)):
+        return None
     new = notices.confirm(room.db, row, students, person, how, room.now)
-    if not new:
+    return counted(row, new, room) if new else []
+
+
+def counted(row: Notice, students: list[int], room: Room) -> list[Effect]:
+    """What is seen of new receipts: the count under the notice, and that nobody is asked any more."""
+    nudges, letters = receipts_nudges.settle(students, room), _letters(row, students, room)
+    return [*notice_post.refreshed(row, room), *nudges, *letters]
+
+
+def _letters(row: Notice, students: Iterable[int], room: Room) -> list[Effect]:
+    """Of a notice for some families every guardian has a letter: what is settled stands in all of them."""
+    if row.audience == notices.CLASS:
         return []
-    return [*notice_post.refreshed(row, room), *receipts_nudges.settle(new, room)]
+    people = {g.person_id for s in students for g in guardians.active_of(room.db, s)}
+    return [e for person in sorted(people) for e in notice_private.settled(row, person, room)]
 
 
 def is_open(row: Notice, room: Room) -> bool:
@@ -113,6 +123,21 @@ def nudged(press: Press, room: Room) -> Iterable[Effect]:
     return [toast, *effects, *([] if done in effects else [done])]
 
 
+@feature.button(notice_private.PURPOSE)
+def letter(press: Press, room: Room) -> Iterable[Effect]:
+    """The button under a notice that went to some families in private."""
+    row = notices.get(room.db, press.args.get("notice"), room.here.id)
+    refusal = _refusal(row, press.args.get("version"), room)
+    effects = confirm(room, room.who.person, row, "button") if row is not None and not refusal else None
+    say = own(room)
+    if row is None or effects is None:
+        return [room.toast(press.callback, say.label(f"receipts.{refusal or 'over'}"), alert=True)]
+    names = _names((s for s in notices.families(room.db, row) if s in room.who.guardian_of), room)
+    block = "receipts.thanks" if effects else "receipts.already"
+    shown = effects or notice_private.settled(row, room.who.person, room)
+    return [room.toast(press.callback, say.label(block, names=names)), *shown]
+
+
 # --- words in private ----------------------------------------------------------------------------
 
 
@@ -144,11 +169,11 @@ def _confirm_all(room: Room, how: str, *, nudged_only: bool = False) -> list[Eff
     person, students = room.who.person, room.who.guardian_of
     asked = [
         row
-        for row in notices.reminders(room.db, students, room.now - ANSWERED_WITHIN)
+        for row in reminding.reminders(room.db, students, room.now - ANSWERED_WITHIN)
         if row.classroom_id == room.here.id and is_open(row, room)
     ]
     if not asked and not nudged_only:
-        asked = notices.awaiting(room.db, room.here.id, room.now)[:1]
+        asked = notices.awaiting(room.db, room.here.id, room.now, of=students)[:1]
     found = [(row, confirm(room, person, row, how)) for row in asked]
     effects = [e for _, done in found for e in done or []]
     if not found or (nudged_only and not effects):
@@ -163,9 +188,9 @@ def _enter(room: Room) -> bool:
         return bool(room.who.guardian_of)
     rows = guardians.students_of_person(room.db, room.who.person)
     ids = [row.id for row in rows]
-    asked = notices.reminders(room.db, ids, room.now - ANSWERED_WITHIN)
+    asked = reminding.reminders(room.db, ids, room.now - ANSWERED_WITHIN)
     classes = dict.fromkeys(row.classroom_id for row in rows)
-    latest = [n for c in classes for n in notices.awaiting(room.db, c, room.now)[:1]]
+    latest = [n for c in classes for n in notices.awaiting(room.db, c, room.now, of=ids)[:1]]
     latest.sort(key=lambda n: n.sent_at or room.now, reverse=True)
     last = next(iter([*asked, *latest]), None)
     account = room.db.get(Account, room.who.account)
@@ -177,53 +202,5 @@ def _enter(room: Room) -> bool:
     return bool(room.who.guardian_of)
 
 
-# --- who has, and who has not --------------------------------------------------------------------
-
-
-@feature.command("receipts", "谁没回", "回执", who=Who.TEACHER)
-def receipts(command: Command, room: Room) -> Iterable[Effect]:
-    """Say in private who has confirmed a notice and who has not, with the numbers to call."""
-    sent = notices.sent(room.db, room.here.id)
-    say = own(room)
-    if not sent:
-        return aside(room, say.private("receipts.none_sent"))
-    row: Notice | None = sent[0]
-    if typed := fold(command.text).text.strip():
-        found = _NUMBER.fullmatch(typed)
-        row = notices.numbered(room.db, room.here.id, int(found[1])) if found else None
-    if row is None:
-        return aside(room, say.private("receipts.no_such", sent=_listed(sent)))
-    return aside(room, state_of(row, room, say), *_controls(row, room))
-
-
-def _listed(sent: list[Notice]) -> list[tuple[int, str]]:
-    return [(row.number, row.text.split("\n")[0][:20]) for row in sent]
-
-
-def _controls(row: Notice, room: Room) -> tuple[Button, ...]:
-    open_ = row.state == notices.OPEN
-    return notice_post.controls_of(row, room.who.person, room) if open_ else ()
-
-
-def state_of(row: Notice, room: Room, say: Say, block: str = "receipts.state") -> PrivateText:
-    """Who has confirmed and who has not, for a teacher."""
-    have = notices.confirmed(room.db, row)
-    rows = rosters.rows_of(room.db, room.here.id)
-    reached = guardians.reached_students(room.db, room.here.id)
-    missing = [(r.name, r.id in reached, phones(room, r.id, say)) for r in rows if r.id not in have]
-    return say.private(
-        block,
-        number=row.number,
-        first=row.text.split("\n")[0][:40],
-        receipts=row.receipts,
-        state=row.state,
-        version=row.version,
-        sent=say.when(row.sent_at or room.now, room.zone, room.now),
-        confirmed=[r.name for r in rows if r.id in have],
-        missing=missing,
-        total=len(rows),
-        classroom=room.here.name,
-    )
-
-
-receipts_nudges.attach(feature, state_of)
+receipts_list.attach(feature)
+receipts_nudges.attach(feature)

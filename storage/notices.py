@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
 from classroom.events import Json
-from storage import schedules
+from classroom.people import Role
+from storage import identity, schedules
 from storage.database import Records
-from storage.tables import Draft, Notice, Nudge, PostedRow, Receipt, ScheduleRow, StudentRow
+from storage.tables import (
+    Draft,
+    Notice,
+    NoticeFamily,
+    PostedRow,
+    Receipt,
+    RoleGrant,
+    StudentRow,
+)
 
 SCHEDULED, OPEN, WITHDRAWN, OVER, CANCELLED, FAILED = (
     "scheduled",
@@ -23,6 +32,9 @@ SCHEDULED, OPEN, WITHDRAWN, OVER, CANCELLED, FAILED = (
 )
 DRAFT = "notice"
 """The kind of a draft that may become a notice."""
+CLASS, FAMILIES, REST, COMMITTEE = "class", "families", "rest", "committee"
+"""Whom a notice is for: everybody in the group, or some families in private."""
+KINDS = ("holiday", "exam", "activity", "homework", "payment", "safety", "meeting", "free")
 
 
 def record(
@@ -36,6 +48,10 @@ def record(
     files: list[Json],
     receipts: bool,
     urgent: bool,
+    kind: str = "free",
+    audience: str = CLASS,
+    rest_of: int | None = None,
+    ladder: dict[str, Json] | None = None,
 ) -> Notice:
     """A new notice with the next number of its class; it is not sent yet."""
     number = schedules.next_number(records, classroom, "notice")
@@ -48,6 +64,10 @@ def record(
         files=files,
         receipts=receipts,
         urgent=urgent,
+        kind=kind,
+        audience=audience,
+        rest_of=rest_of,
+        ladder=ladder or {},
         state=SCHEDULED,
         made_at=now,
     )
@@ -85,18 +105,42 @@ def sent(records: Records, classroom: int, limit: int = 10) -> list[Notice]:
     )
 
 
-def awaiting(records: Records, classroom: int, now: datetime) -> list[Notice]:
-    """The open notices that ask for receipts, the latest first."""
+def awaiting(
+    records: Records, classroom: int, now: datetime, *, of: Collection[int] | None = None
+) -> list[Notice]:
+    """The open notices that ask for receipts, the latest first.
+
+    `of`: only those that are for these students' families; empty: only those for the whole class.
+    """
+    wanted = select(Notice).where(
+        Notice.classroom_id == classroom,
+        Notice.state == OPEN,
+        col(Notice.receipts).is_(True),
+        (col(Notice.ends_at).is_(None)) | (col(Notice.ends_at) > now),
+    )
+    if of is not None:
+        wanted = wanted.where(_concerns(of))
+    return list(records.exec(wanted.order_by(col(Notice.sent_at).desc(), col(Notice.id).desc())).all())
+
+
+def _concerns(students: Collection[int]) -> ColumnElement[bool]:
+    theirs = select(NoticeFamily.notice_id).where(col(NoticeFamily.student_id).in_(students))
+    return (col(Notice.audience) == CLASS) | col(Notice.id).in_(theirs)
+
+
+def seen_by(records: Records, classroom: int, students: Collection[int], limit: int = 50) -> list[Notice]:
+    """The notices that a family may read, the latest first: the class's and its own, none of others."""
     return list(
         records.exec(
             select(Notice)
             .where(
                 Notice.classroom_id == classroom,
-                Notice.state == OPEN,
-                col(Notice.receipts).is_(True),
-                (col(Notice.ends_at).is_(None)) | (col(Notice.ends_at) > now),
+                col(Notice.state).in_((OPEN, OVER)),
+                col(Notice.sent_at).is_not(None),
+                _concerns(students),
             )
             .order_by(col(Notice.sent_at).desc(), col(Notice.id).desc())
+            .limit(limit)
         ).all()
     )
 
@@ -130,15 +174,56 @@ def open_draft(records: Records, draft: Json, classroom: int) -> Draft | None:
     return row
 
 
+# --- whom it is for ------------------------------------------------------------------------------
+
+
+def address(records: Records, notice: Notice, students: Iterable[int]) -> None:
+    """Let a notice be for these families alone."""
+    records.add_all(NoticeFamily(notice_id=notice.id, student_id=s) for s in dict.fromkeys(students))
+    records.flush()
+
+
+def families(records: Records, notice: Notice) -> list[int]:
+    """The students on the roster today whose families a notice is for, in the order of the roster."""
+    wanted = (
+        select(StudentRow.id)
+        .where(StudentRow.classroom_id == notice.classroom_id, col(StudentRow.removed_at).is_(None))
+        .order_by(col(StudentRow.id))
+    )
+    if notice.audience != CLASS:
+        theirs = select(NoticeFamily.student_id).where(NoticeFamily.notice_id == notice.id)
+        wanted = wanted.where(col(StudentRow.id).in_(theirs))
+    return list(records.exec(wanted).all())
+
+
+def committee(records: Records, classroom: int, today: date) -> dict[int, list[int]]:
+    """The persons of the committee, each with the children in the class that they answer for."""
+    rows = records.exec(
+        select(col(RoleGrant.person_id), col(RoleGrant.until))
+        .where(
+            RoleGrant.classroom_id == classroom,
+            RoleGrant.role == Role.COMMITTEE.value,
+            col(RoleGrant.ended_at).is_(None),
+        )
+        .order_by(col(RoleGrant.id))
+    ).all()
+    people = dict.fromkeys(person for person, until in rows if until is None or until >= today)
+    return {person: list(identity.guardian_of(records, person, classroom)) for person in people}
+
+
 # --- receipts ------------------------------------------------------------------------------------
 
 
 def confirm(
-    records: Records, notice: Notice, students: Iterable[int], person: int, how: str, now: datetime
+    records: Records, notice: Notice, students: Iterable[int], person: int | None, how: str, now: datetime
 ) -> list[int]:
-    """Note that these students' families have read a notice; gives for whom that is new."""
+    """Note that these students' families have read a notice; gives for whom that is new.
+
+    `person` is None where nobody knows who of the family it was: they came by a code on paper.
+    """
     have = confirmed(records, notice)
-    new = [s for s in dict.fromkeys(students) if s not in have]
+    theirs = set(students) if notice.audience == CLASS else set(families(records, notice))
+    new = [s for s in dict.fromkeys(students) if s in theirs and s not in have]
     records.add_all(
         Receipt(notice_id=notice.id, version=notice.version, student_id=s, person_id=person, how=how, at=now)
         for s in new
@@ -165,86 +250,9 @@ def confirmed(records: Records, notice: Notice) -> set[int]:
 def missing(records: Records, notice: Notice) -> list[int]:
     """The students whose families have not confirmed, in the order of the roster."""
     have = confirmed(records, notice)
-    return [s for s in _roster(records, notice.classroom_id) if s not in have]
+    return [s for s in families(records, notice) if s not in have]
 
 
 def count(records: Records, notice: Notice) -> tuple[int, int]:
-    """How many have confirmed, of how many on the roster today."""
-    total = records.exec(
-        select(func.count())
-        .select_from(StudentRow)
-        .where(StudentRow.classroom_id == notice.classroom_id, col(StudentRow.removed_at).is_(None))
-    ).one()
-    return len(confirmed(records, notice)), int(total)
-
-
-def _roster(records: Records, classroom: int) -> Sequence[int]:
-    return records.exec(
-        select(StudentRow.id)
-        .where(StudentRow.classroom_id == classroom, col(StudentRow.removed_at).is_(None))
-        .order_by(col(StudentRow.id))
-    ).all()
-
-
-# --- nudges --------------------------------------------------------------------------------------
-
-
-def about(notice: Notice) -> str:
-    """What a nudge is about: one version of one notice."""
-    return f"notice/{notice.id}/{notice.version}"
-
-
-def nudge_due(records: Records, notice: Notice) -> datetime | None:
-    """When the families missing are reminded of a notice, or were last meant to be."""
-    return records.exec(
-        select(ScheduleRow.due_at)
-        .where(ScheduleRow.name == f"notice-nudge/{notice.id}", ScheduleRow.state != "cancelled")
-        .order_by(col(ScheduleRow.id).desc())
-    ).first()
-
-
-def nudge_handle(notice: Notice, person: int) -> str:
-    """Our name for the message that reminds a person of one version of a notice."""
-    return f"nudge/{notice.id}/{notice.version}/{person}"
-
-
-def note_nudge(records: Records, notice: Notice, student: int, day: date, now: datetime) -> None:
-    """Remember that a family was reminded of a notice, once."""
-    if student not in nudged(records, notice):
-        records.add(
-            Nudge(classroom_id=notice.classroom_id, student_id=student, day=day, about=about(notice), at=now)
-        )
-        records.flush()
-
-
-def nudged(records: Records, notice: Notice) -> set[int]:
-    """The students whose families were reminded of the notice as it is now."""
-    return set(
-        records.exec(
-            select(Nudge.student_id).where(
-                Nudge.classroom_id == notice.classroom_id, Nudge.about == about(notice)
-            )
-        ).all()
-    )
-
-
-def nudged_on(records: Records, classroom: int, day: date) -> set[int]:
-    """The students whose families were reminded of any notice on a day."""
-    return set(
-        records.exec(
-            select(Nudge.student_id).where(
-                Nudge.classroom_id == classroom, Nudge.day == day, col(Nudge.about).startswith("notice/")
-            )
-        ).all()
-    )
-
-
-def reminders(records: Records, students: Collection[int], since: datetime) -> list[Notice]:
-    """The notices, as they are now, of which these students' families were reminded since then."""
-    found = records.exec(
-        select(Nudge)
-        .where(col(Nudge.student_id).in_(students), Nudge.at >= since, col(Nudge.about).startswith("notice/"))
-        .order_by(col(Nudge.at).desc(), col(Nudge.id).desc())
-    ).all()
-    rows = {n.about: records.get(Notice, int(n.about.split("/")[1])) for n in found}
-    return [row for told, row in rows.items() if row is not None and about(row) == told]
+    """How many have confirmed, of how many that it is for today."""
+    return len(confirmed(records, notice)), len(families(records, notice))

@@ -45,22 +45,84 @@ async def test_only_who_is_missing_is_reminded_at_noon(world: World) -> None:
     assert len(nudges(made.mothers["王芳"])) == 1
 
 
-async def test_two_guardians_are_both_reminded_and_one_answer_is_enough(world: World) -> None:
+async def test_the_first_guardian_is_asked_a_day_before_the_second_and_one_answer_is_enough(
+    world: World,
+) -> None:
     made = await ready_class(world)
     await send(made)
     await world.later(days=1, hours=3)
-    assert nudges(made.fathers["李雷"]) and nudges(made.mothers["李雷"])
+    assert nudges(made.mothers["李雷"]) and not nudges(made.fathers["李雷"])
+    await world.until(12, 11)
+    assert nudges(made.fathers["李雷"]) and len(nudges(made.mothers["李雷"])) == 1
     await made.fathers["李雷"].press("收到")
     assert nudges(made.mothers["李雷"]) == [] and "已记为收到" in made.mothers["李雷"].last.text
 
 
+async def test_the_second_guardian_is_left_in_peace_once_the_first_has_answered(world: World) -> None:
+    made = await ready_class(world)
+    await send(made)
+    await world.later(days=1, hours=3)
+    await made.mothers["李雷"].press("收到")
+    await world.later(days=3)
+    assert nudges(made.fathers["李雷"]) == []
+
+
+async def test_where_tomorrow_is_too_late_both_are_asked_at_once(world: World) -> None:
+    made = await ready_class(world)
+    await send(made, "明天 8:00 前到校，请带水杯。")
+    await world.until(19, 11)
+    assert len(nudges(made.fathers["李雷"])) == len(nudges(made.mothers["李雷"])) == 1
+    await world.later(days=3)
+    assert len(nudges(made.fathers["李雷"])) == len(nudges(made.mothers["李雷"])) == 1
+
+
+@pytest.mark.parametrize(
+    ("marks", "mother", "father", "listed"),
+    [
+        ("[提醒 30分钟]", 1, 0, False),
+        ("[提醒 30分钟][第二位 30分钟]", 1, 1, False),
+        ("[提醒 30分钟][第二位 30分钟][名单 30分钟]", 1, 1, True),
+        ("[nudge 30m] [second off] [list 30m]", 1, 0, True),
+        ("[提醒 30分钟][第二位 关][名单 关]", 1, 0, False),
+        ("[免催]", 0, 0, False),
+    ],
+)
+async def test_each_step_is_the_notice_s_own(
+    world: World, marks: str, mother: int, father: int, listed: bool
+) -> None:
+    made = await ready_class(world)
+    post = await send(made, f"{marks}{TEXT}")
+    assert "[" not in post.text
+    for _ in range(7):
+        await world.later(minutes=15)
+    assert len(nudges(made.mothers["李雷"])) == mother and len(nudges(made.fathers["李雷"])) == father
+    assert ("没有回音" in made.teacher.heard) is listed
+
+
+async def test_each_step_is_a_setting(world: World) -> None:
+    silent = World(world.database, Defaults(nudge_after=None))
+    made = await ready_class(silent)
+    await send(made)
+    await silent.until(12, 11)
+    await silent.until(12, 11)
+    assert all(nudges(u) == [] for u in families(made))
+    assert "没有回音" in made.teacher.heard  # the list comes when the reminder would have come
+
+
+async def test_a_step_that_cannot_be_read_is_answered_with_how_to_write_it(world: World) -> None:
+    made = await ready_class(world)
+    await made.teacher.in_private(f"/通知 [提醒 很快] {TEXT}")
+    assert "[提醒 6小时]" in made.teacher.last.text and TEXT in made.teacher.last.text
+    assert made.teacher.buttons() == []
+
+
 async def test_one_message_for_two_children(world: World) -> None:
     made = await ready_class(world)
-    bind(made, made.mothers["李雷"], made.students["韩梅梅"])
+    bind(made, made.mothers["李雷"], made.students["赵一"])
     post = await send(made)
     await world.later(days=1, hours=3)
     [told] = nudges(made.mothers["李雷"])
-    assert "李雷" in told and "韩梅梅" in told
+    assert "李雷" in told and "赵一" in told
     await made.mothers["李雷"].press("收到")
     assert label(post) == "✅ 收到 2/5"
 
@@ -198,7 +260,8 @@ async def test_then_the_teacher_hears_who_is_missing(world: World) -> None:
     await world.until(12, 11)
     posts = len(world.posted())
     await made.mothers["李雷"].press("收到")
-    await world.later(hours=2)
+    await world.until(12, 11)  # no second guardian is left to ask
+    await world.later(minutes=1)
     told = made.teacher.last.text
     assert "还有 4 家没有回音" in told and "赵一（私信联系不上）" in told and "13800000000" in told
     assert "李雷" not in told and len(world.posted()) == posts

@@ -345,7 +345,7 @@ async def test_in_english(world: World) -> None:
     assert "Noted for 李雷" in await made.mothers["李雷"].press("✅", where=world.group)
     await made.teacher.in_private("/receipts 1")
     assert "Confirmed: 1/5" in made.teacher.last.text and "4 still missing" in made.teacher.last.text
-    assert made.teacher.buttons() == ["Withdraw", "Correct"]
+    assert made.teacher.buttons() == ["Send again to the rest", "Print slips", "Withdraw", "Correct"]
     await made.teacher.press("Withdraw")
     assert post.removed
 
