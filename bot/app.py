@@ -22,6 +22,7 @@ from classroom.errors import DatabaseError
 from classroom.events import Right
 from handlers.feature import Feature
 from handlers.features import FEATURES
+from handlers.holiday import looking
 from handlers.room import Defaults, Instance
 from scheduler.clock import SOURCE as CLOCK
 from scheduler.clock import Ticker, ring
@@ -237,6 +238,8 @@ class App:
         if self._cleaned_at is None or now - self._cleaned_at > HOUSEKEEPING:
             self._cleaned_at = now
             await self.database.write(lambda records: retention.clean(records, now, self._keep))
+            at = self.instance.defaults.look_at
+            await self.database.write(lambda records: looking.plan_missing(records, now, at))
         await self._forget_ballots(now)
         if rang:
             self._woken.set()

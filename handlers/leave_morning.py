@@ -9,7 +9,9 @@ from classroom.effects import Effect
 from classroom.events import Due
 from handlers import requests_people as people
 from handlers.feature import Feature
+from handlers.holiday.school import calendar_of
 from handlers.room import Room
+from scheduler.calendar import SchoolCalendar
 from scheduler.school_days import is_school_day, next_school_day
 from storage import requests, rosters, schedules
 from storage.tables import Request
@@ -29,7 +31,9 @@ def plan_list(room: Room) -> None:
         return  # it is about to be sent, and plans the next one itself
     today = room.today
     start = today.date() if today.time() < AT else today.date() + timedelta(days=1)
-    days = [day for leave in requests.leaves(room.db, room.here.id, start) if (day := _next(leave, start))]
+    leaves = requests.leaves(room.db, room.here.id, start)
+    calendar = calendar_of(room) if leaves else None
+    days = [day for leave in leaves if calendar and (day := _next(leave, start, calendar))]
     if not days:
         schedules.cancel(room.db, name)
         return
@@ -37,9 +41,9 @@ def plan_list(room: Room) -> None:
     schedules.plan(room.db, name, "leave.morning", due_at, room.now, grace=GRACE, classroom=room.here.id)
 
 
-def _next(leave: Request, start: date) -> date | None:
+def _next(leave: Request, start: date, calendar: SchoolCalendar) -> date | None:
     """The first school day from `start` on that a leave covers."""
-    day = next_school_day(max(start, leave.first_day or start))
+    day = next_school_day(max(start, leave.first_day or start), calendar)
     return day if requests.covers(leave, day) else None
 
 
@@ -49,7 +53,7 @@ def tell_list(due: Due, room: Room) -> Iterable[Effect]:
     at = due.at.astimezone(room.zone)
     absent = absences(room, at.date())
     plan_list(room)
-    if not absent:
+    if not absent or not is_school_day(at.date(), calendar_of(room)):
         return []
     missed = room.today.date() != at.date() or room.today.time() >= TOO_LATE
     if missed:
@@ -109,10 +113,9 @@ def _say_missed(room: Room, at: datetime) -> list[Effect]:
 def tell_change(room: Room, leave: Request, name: str) -> list[Effect]:
     """What changes during a school day, after the list: those who only have the list hear of it."""
     today = room.today
-    during = is_school_day(today.date()) and AT <= today.time() < SCHOOL_OVER
-    if not during or not (
-        leave.first_day and leave.last_day and leave.first_day <= today.date() <= leave.last_day
-    ):
+    if not (leave.first_day and leave.last_day and leave.first_day <= today.date() <= leave.last_day):
+        return []
+    if not AT <= today.time() < SCHOOL_OVER or not is_school_day(today.date(), calendar_of(room)):
         return []
     others = [p for p in people.everybody_who_teaches(room) if p not in people.hearing(room, leave)]
     return _send(room, today.date(), [leave], name, others)

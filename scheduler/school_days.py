@@ -1,18 +1,17 @@
-"""Which days are school days. Pure; the official calendar with its make-up days will be asked here."""
+"""Which days are school days: the class's calendar decides, with its holidays and its make-up days. Pure."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
-LOOK_AHEAD = 90
-
-
-def is_school_day(day: date) -> bool:
-    """True from Monday to Friday."""
-    return day.weekday() < 5
+from scheduler.calendar import SchoolCalendar
 
 
-def next_school_day(day: date) -> date:
+def is_school_day(day: date, calendar: SchoolCalendar) -> bool:
+    """True if the children are at school."""
+    return calendar.is_school_day(day)
+
+
+def next_school_day(day: date, calendar: SchoolCalendar) -> date:
     """The first school day from `day` on."""
-    ahead = (day + timedelta(days=n) for n in range(LOOK_AHEAD))
-    return next((found for found in ahead if is_school_day(found)), day)
+    return calendar.next_school_day(day)

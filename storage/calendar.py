@@ -18,7 +18,6 @@ from storage.tables import (
     HolidayPoint,
     HolidayRow,
     Notice,
-    PostedRow,
     ScheduleRow,
 )
 
@@ -146,11 +145,13 @@ def newest_notice(records: Records, classroom: int) -> Notice | None:
     ).first()
 
 
-def handle_of(records: Records, chat: int, ref: str) -> str | None:
-    """Our name for a message of ours in a chat."""
-    return records.exec(
-        select(PostedRow.handle).where(PostedRow.chat_id == chat, PostedRow.ref == ref)
-    ).first()
+def asked(records: Records, classroom: int) -> list[HolidayRow]:
+    """Holidays whose draft waits for a teacher here."""
+    return list(
+        records.exec(
+            select(HolidayRow).where(HolidayRow.classroom_id == classroom, HolidayRow.state == ASKED)
+        ).all()
+    )
 
 
 # --- points --------------------------------------------------------------------------------------

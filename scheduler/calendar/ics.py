@@ -48,4 +48,5 @@ def render(name: str, entries: list[Entry]) -> str:
         event.add("transp", "TRANSPARENT")
         event.add("class", "PUBLIC")
         made.add_component(event)
-    return made.to_ical().decode()
+    body: bytes = made.to_ical()
+    return body.decode()
