@@ -303,6 +303,8 @@ def keys(row: Notice, room: Room) -> tuple[AnyButton, ...]:
 
 def refreshed(row: Notice, room: Room, *, lane: Lane = Lane.BULK) -> list[Effect]:
     """The post as it should look now; a mere count lets everything else go first."""
+    if row.audience != notices.CLASS:
+        return []
     text, buttons = text_of(row, room), keys(row, room)
     return [EditPost(to, row.handle or "", text, buttons, lane=lane) for to in places(row, room)]
 
