@@ -39,7 +39,7 @@ class Times:
 class File:
     """A file that goes along with a request."""
 
-    field: str
+    name: str
     filename: str
     data: bytes = field(repr=False)
     mime: str = "application/octet-stream"
@@ -90,7 +90,7 @@ class Line:
             more["data"] = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
             more["headers"] = {"Content-Type": "application/json"}
         if file is not None:
-            more["files"] = {file.field: (file.filename, file.data, file.mime)}
+            more["files"] = {file.name: (file.filename, file.data, file.mime)}
         found = self._guarded(lambda client: client._request(method, path, **more), MOST_ANSWER)
         if not isinstance(found, dict):
             raise LineError("an answer that is none", sent=True)
