@@ -26,7 +26,7 @@ from handlers.holiday import looking
 from handlers.room import Defaults, Instance
 from scheduler.clock import SOURCE as CLOCK
 from scheduler.clock import Ticker, ring
-from storage import poll_traces, polls, queue, retention
+from storage import queue, retention, secrecy
 from storage.database import Database, LeadLostError, Records
 from storage.leading import Leadership, tell
 
@@ -245,12 +245,13 @@ class App:
             self._woken.set()
 
     async def _forget_ballots(self, now: datetime) -> None:
-        """Of an anonymous poll that is over nothing may be left, in the database's files neither."""
-        if (self._wipe_from and now < self._wipe_from) or not await self.database.write(polls.swept):
+        """Of an anonymous poll or survey that is over nothing may be left, in the files neither."""
+        if self._wipe_from and now < self._wipe_from:
             return
-        if await self.database.wipe(poll_traces.TABLES):
-            await self.database.write(polls.traces_gone)
-        else:
+        tables = await self.database.write(secrecy.swept)
+        if tables and await self.database.wipe(tables):
+            await self.database.write(lambda records: secrecy.gone(records, tables))
+        elif tables:
             self._wipe_from = now + timedelta(minutes=1)
 
     async def step(self) -> int:
