@@ -8,6 +8,7 @@ import signal
 from collections.abc import Iterable
 from pathlib import Path
 
+from bot import loops
 from bot.app import App, utc_now
 from bot.config import load, require_token
 from bot.limits import Limits
@@ -55,4 +56,4 @@ async def main(config: Path) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--config", type=Path, required=True)
-    asyncio.run(main(parser.parse_args().config))
+    loops.run(main(parser.parse_args().config))
