@@ -233,7 +233,7 @@ class Delivery:
         now = self._now()
         if recording.put_off_for_quiet(records, due, now):
             return
-        effect, stored = queue.load(due.payload)
+        effect, stored = queue.opened(records, due)
         if isinstance(effect, Toast) and now - (effect.asked_at or due.created_at) > TOAST_LIFE:
             recording.close(book, due, "failed", now, Failure.EXPIRED)
             return

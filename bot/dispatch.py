@@ -134,16 +134,17 @@ class Dispatcher:
     def _handle_all(self, records: Records, events: Sequence[tuple[int, Event | None]]) -> list[int]:
         """Handle events in order; gives those that concerned nobody."""
         foreseeing.foresee(records, [e for _, e in events if isinstance(e, Message) and _in_a_group(e)])
-        ignored = []
-        for number, event in events:
-            try:
+        ignored, number = [], 0
+        try:
+            for number, event in events:
                 if self._handle(records, number, event) == IGNORED:
                     ignored.append(number)
-            except Exception as error:
-                if is_database_trouble(error):
-                    raise
-                log.info("a batch stumbles", event_id=number, error=describe(error))
-                raise StumbledError from error
+            records.write_leaving()
+        except Exception as error:
+            if is_database_trouble(error):
+                raise
+            log.info("a batch stumbles", event_id=number, error=describe(error))
+            raise StumbledError from error
         return ignored
 
     # --- one at a time --------------------------------------------------------------------------
@@ -180,6 +181,7 @@ class Dispatcher:
                 event = self._read(rows)
                 with records.begin_nested():
                     kind = self._handle(records, row.id, event)
+                    records.write_leaving()
                 queue.finish_events(records, [*ids], "done", self._now(), kind=kind)
             except Exception as error:
                 if is_database_trouble(error):
@@ -213,6 +215,7 @@ class Dispatcher:
                 room = meeting.room_of(records, event, self._instance, self._now(), ids[0])
                 effects = self._routing.apology(event, room) if room else []
                 self._store(records, effects, room, ids[0])
+                records.write_leaving()
         except Exception as second:
             if is_database_trouble(second):
                 raise
@@ -259,8 +262,7 @@ class Dispatcher:
         records.flush()
         classroom = room.classroom.id if room and room.classroom else None
         if effects:
-            queue.store_effects(records, effects, self._now(), event_id=event_id, classroom_id=classroom)
-            records.flush()
+            queue.put_off_effects(records, effects, self._now(), event_id=event_id, classroom_id=classroom)
 
 
 def _in_a_group(event: Event | None) -> bool:

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, bindparam, event, func, insert, inspect, make_url, update
+from sqlalchemy import Connection, Engine, event, func, inspect, make_url, update
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, ExecutionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
@@ -23,8 +23,9 @@ from sqlmodel import Session, col, create_engine, select
 
 from classroom.errors import DatabaseError
 from storage.memory import KeptRosters, Memory
+from storage.putting_off import APART, reads_leaving, write_heard, write_leaving
 from storage.sealing import KeyRing, load_key, read_key
-from storage.tables import Heard, Instance, Member
+from storage.tables import Instance
 
 T = TypeVar("T")
 GIVEN_UP_AFTER = "8s"
@@ -62,23 +63,18 @@ class Records(Session):
         return self.memory
 
     def write_put_off(self) -> None:
-        """Write what was put off for the whole batch to be written at once."""
-        hearings, self.memory.hearings = self.memory.hearings, []
-        if hearings:
-            self.connection().execute(insert(Heard), hearings)
-        sightings, self.memory.sightings = self.memory.sightings, {}
-        if sightings:
-            self.connection().execute(
-                update(Member)
-                .where(col(Member.chat_id) == bindparam("c"), col(Member.account_id) == bindparam("a"))
-                .values(seen_at=bindparam("t")),
-                [{"c": chat, "a": account, "t": at} for (chat, account), at in sightings.items()],
-            )
+        """Write who wrote what, which was put off for the whole batch to be written at once."""
+        write_heard(self.connection(), self.memory)
+
+    def write_leaving(self) -> None:
+        """Write what leaves, which was put off for the whole batch as well."""
+        write_leaving(self.connection(), self.memory)
 
     def finish(self) -> None:
         """Write the last of it: what was put off, and that rosters have changed if they have."""
         self.write_put_off()
         self.flush()
+        self.write_leaving()
         if "students" in self.memory.written:
             self.connection().execute(update(Instance).values(rosters=col(Instance.rosters) + 1))
 
@@ -198,11 +194,13 @@ def _note(
     _cursor: DBAPICursor,
     statement: str,
     _parameters: object,
-    _context: ExecutionContext,
+    context: ExecutionContext,
     _many: bool,
 ) -> None:
     memory = connection.info.get(MEMORY)
     if isinstance(memory, Memory):
+        if memory.leaving and reads_leaving(statement) and not context.execution_options.get(APART):
+            write_leaving(connection, memory)
         memory.note(statement)
 
 

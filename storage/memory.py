@@ -14,6 +14,7 @@ from typing import Generic, Protocol, TypeVar
 
 from classroom.people import Actor, Role
 from classroom.roster import Roster
+from storage.leaving import Leaving
 from storage.tables import Classroom
 
 K = TypeVar("K")
@@ -160,15 +161,18 @@ class Memory:
         self.reached = Shelf[int, Reach]("chats")
         self.heard = Shelf[tuple[int, int | None], list[Lately]]("heard")
         self.uncut = Shelf[int, datetime]("removed")
+        self.fresh = Shelf[int, Leaving]("deliveries")
         self.rosters = Shelf[int, Roster]("students")
         self.kept: KeptRosters | None = None
         self.version: int | None = None
         self.written: set[str] = set()
         self.hearings: list[dict[str, object]] = []
         self.sightings: dict[tuple[int, int], datetime] = {}
+        self.leaving: list[Leaving] = []
 
     def forget(self) -> None:
-        """Something was rolled back: nothing read since is sure any more."""
+        """Something was rolled back: nothing read since is sure any more, and nothing leaves."""
+        self.leaving = []
         for shelf in self._shelves():
             shelf.clear()
 
@@ -195,5 +199,6 @@ class Memory:
             self.reached,
             self.heard,
             self.uncut,
+            self.fresh,
             self.rosters,
         )

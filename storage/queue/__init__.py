@@ -1,11 +1,11 @@
 """The queue: events that came in, deliveries on their way out. Core statements: these tables are hot."""
 
+from storage.leaving import Due, StoredKey
 from storage.queue.clock import clock_went_back
 from storage.queue.deliveries import (
     DELIVERIES,
     KEEP_TEXT,
     POSTED,
-    Due,
     begin_deliveries,
     cancel,
     close_deliveries,
@@ -26,7 +26,7 @@ from storage.queue.deliveries import (
     was_said,
 )
 from storage.queue.dying import begin_again, these_events
-from storage.queue.effects import EFFECT, StoredKey, load, store_effects
+from storage.queue.effects import EFFECT, load, opened, put_off_effects, store_effects
 from storage.queue.events import (
     EVENTS,
     KEEP_FAILED,
@@ -75,9 +75,11 @@ __all__ = [
     "load",
     "next_due_at",
     "next_event_at",
+    "opened",
     "pending_events",
     "possible_duplicates",
     "posted",
+    "put_off_effects",
     "redirect",
     "remember_posted",
     "set_delivery",

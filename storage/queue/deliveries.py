@@ -21,6 +21,8 @@ from sqlalchemy import (
 
 from classroom.effects import Lane
 from storage.database import Records
+from storage.leaving import COLUMNS, Due
+from storage.putting_off import APART
 from storage.sealing import Utc
 from storage.tables import Chat, EventRow
 
@@ -31,29 +33,6 @@ PENDING: ColumnClause[str] = literal_column("'pending'")
 SENDING: ColumnClause[str] = literal_column("'sending'")
 """In the statement itself: an index of the rows in one state is of no use to a parameter."""
 KEEP_TEXT = timedelta(days=7)
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A delivery whose time has come."""
-
-    id: int
-    platform: str | None
-    chat_id: int | None
-    chat_kind: str | None
-    guardian_id: int | None
-    classroom_id: int | None
-    kind: str
-    lane: str
-    lane_key: str
-    payload: str
-    quiet: str | None
-    attempts: int
-    possible_duplicates: int
-    created_at: datetime
-    park: bool
-    handle: str | None
-    event_id: int | None
 
 
 def _heads(lane: Lane) -> Select[tuple[str, str, int | None]]:
@@ -96,9 +75,8 @@ _TRIED = select(
     DELIVERIES.c.due_at > bindparam("now", type_=Utc),
 )
 _HEADS = union_all(*(_heads(lane) for lane in Lane), _TRIED)
-_DUE = select(*(DELIVERIES.c[name] for name in Due.__dataclass_fields__)).where(
-    DELIVERIES.c.id.in_(bindparam("chosen", expanding=True))
-)
+_WHOLE = select(*(DELIVERIES.c[name] for name in COLUMNS))
+_DUE = _WHOLE.where(DELIVERIES.c.id.in_(bindparam("chosen", expanding=True)))
 _CLOSED = (
     update(DELIVERIES)
     .where(DELIVERIES.c.id == bindparam("number"))
@@ -120,6 +98,12 @@ _BEGUN = (
     .values(state="sending")
 )
 _ERASED = _CLOSED.values(payload=None)
+_CANCELLED = (
+    update(DELIVERIES)
+    .where(DELIVERIES.c.handle == bindparam("name"), DELIVERIES.c.state.in_(("pending", "parked")))
+    .values(state="merged", finished_at=bindparam("now"), payload=None)
+    .execution_options(**{APART: True})
+)
 _REMEMBERED = insert(POSTED)
 _POSTED_AS = (
     select(POSTED.c.delivery_id, POSTED.c.ref)
@@ -158,8 +142,11 @@ def due_deliveries(records: Records, now: datetime, busy: Iterable[str], limit: 
     if not heads:
         return []
     chosen = [number for _, number in sorted(heads)[:limit]]
-    rows = run(_DUE, {"chosen": chosen})
-    return sorted((Due(*row) for row in rows), key=lambda due: (due.lane == Lane.BULK, due.id))
+    fresh = records.memory.fresh
+    known = [one.due for one in map(fresh.get, chosen) if one is not None]
+    others = [number for number in chosen if fresh.get(number) is None]
+    read = [Due(*row) for row in run(_DUE, {"chosen": others})] if others else []
+    return sorted(known + read, key=lambda due: (due.lane == Lane.BULK, due.id))
 
 
 def next_due_at(records: Records, now: datetime) -> datetime | None:
@@ -174,9 +161,10 @@ def set_delivery(records: Records, delivery: int, values: dict[str, object]) -> 
 
 def under_way(records: Records) -> list[Due]:
     """Deliveries that were begun and never recorded: found after a crash."""
-    columns = [DELIVERIES.c[name] for name in Due.__dataclass_fields__]
     found = records.connection().execute(
-        select(*columns).where(DELIVERIES.c.state == SENDING).order_by(DELIVERIES.c.id)
+        select(*(DELIVERIES.c[name] for name in COLUMNS))
+        .where(DELIVERIES.c.state == SENDING)
+        .order_by(DELIVERIES.c.id)
     )
     return [Due(*row) for row in found]
 
@@ -266,12 +254,11 @@ def redirect(records: Records, due: Due, to: Chat, now: datetime) -> None:
 
 def cancel(records: Records, handle: str, now: datetime) -> int:
     """Take back what has not been sent yet under a handle; gives how many."""
-    done = records.connection().execute(
-        update(DELIVERIES)
-        .where(DELIVERIES.c.handle == handle, DELIVERIES.c.state.in_(("pending", "parked")))
-        .values(state="merged", finished_at=now, payload=None)
-    )
-    return done.rowcount
+    memory = records.memory
+    kept = [one for one in memory.leaving if one.due.handle != handle]
+    unsent, memory.leaving = len(memory.leaving) - len(kept), kept
+    done = records.connection().execute(_CANCELLED, {"name": handle, "now": now})
+    return unsent + done.rowcount
 
 
 def erase_old_texts(records: Records, now: datetime, keep: timedelta = KEEP_TEXT) -> int:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Annotated
 
-from pydantic import TypeAdapter
-from sqlalchemy import CursorResult, and_, func, insert, select, update
+from pydantic import Discriminator, TypeAdapter
+from sqlalchemy import and_, bindparam, func, select, update
 
 from classroom.addresses import ChatKind, GroupAddress, GuardianAddress, PersonAddress
 from classroom.drawings import PrivateDrawing
@@ -27,21 +28,24 @@ from classroom.effects import (
 )
 from classroom.text import PrivateText, PublicText
 from storage.database import Records
+from storage.leaving import Due, Leaving, StoredKey
+from storage.putting_off import APART
 from storage.queue.deliveries import DELIVERIES, PENDING
-from storage.tables import ButtonRow
 
-EFFECT: TypeAdapter[Effect] = TypeAdapter(Effect)
-_STORED = insert(DELIVERIES)
-
-
-@dataclass(frozen=True, slots=True)
-class StoredKey:
-    """A button as it will be shown: the label with its random token, or with a start payload."""
-
-    label: str
-    token: str | None = None
-    payload: str | None = None
-    row: int | None = None
+EFFECT: TypeAdapter[Effect] = TypeAdapter(Annotated[Effect, Discriminator("kind")])
+_WAITING = and_(
+    DELIVERIES.c.state == PENDING,
+    DELIVERIES.c.kind == bindparam("of_kind"),
+    DELIVERIES.c.handle == bindparam("name"),
+    DELIVERIES.c.lane_key == bindparam("key"),
+)
+_FIRST_EDIT = select(func.min(DELIVERIES.c.due_at)).where(_WAITING).execution_options(**{APART: True})
+_MERGED = (
+    update(DELIVERIES)
+    .where(_WAITING)
+    .values(state="merged", finished_at=bindparam("now"), payload=None)
+    .execution_options(**{APART: True})
+)
 
 
 def store_effects(
@@ -53,13 +57,30 @@ def store_effects(
     classroom_id: int | None,
 ) -> list[int]:
     """Store effects as deliveries, in order, in the caller's transaction; gives the deliveries' ids."""
-    return [_store_effect(records, effect, now, event_id, classroom_id) for effect in effects]
+    records.write_leaving()
+    put_off_effects(records, effects, now, event_id=event_id, classroom_id=classroom_id)
+    leaving = list(records.memory.leaving)
+    records.write_leaving()
+    return [one.due.id for one in leaving]
 
 
-def _store_effect(
+def put_off_effects(
+    records: Records,
+    effects: Iterable[Effect],
+    now: datetime,
+    *,
+    event_id: int | None,
+    classroom_id: int | None,
+) -> None:
+    """Let effects leave, in order, with all that leaves in the caller's transaction."""
+    for effect in effects:
+        _put_off(records, effect, now, event_id, classroom_id)
+
+
+def _put_off(
     records: Records, effect: Effect, now: datetime, event_id: int | None, classroom_id: int | None
-) -> int:
-    effect, keys = _mint(records, effect, now, classroom_id)
+) -> None:
+    effect, keys, buttons = _mint(effect, now, classroom_id)
     to = effect.to if isinstance(effect, Post | Tell | EditPost | EditTold) else effect.chat
     handle = getattr(effect, "handle", None)
     lane_key = _lane_key(effect, to)
@@ -67,28 +88,26 @@ def _store_effect(
     if isinstance(effect, EditPost | EditTold):
         waited = _merge_waiting_edits(records, effect.kind, str(handle), lane_key, now)
         due_at = min(due_at, waited or due_at)
-    row = {
-        "event_id": event_id,
-        "classroom_id": classroom_id,
-        "platform": None if isinstance(to, GuardianAddress) else to.platform,
-        "chat_id": None if isinstance(to, GuardianAddress) else to.chat,
-        "chat_kind": _kind_of(to),
-        "guardian_id": to.guardian if isinstance(to, GuardianAddress) else None,
-        "audience": _audience(effect),
-        "kind": effect.kind,
-        "lane": effect.lane.value,
-        "lane_key": lane_key,
-        "payload": dump(effect, keys),
-        "handle": handle,
-        "quiet": _quiet(effect.quiet) if isinstance(effect, Tell) else None,
-        "park": effect.park if isinstance(effect, Tell) else False,
-        "state": "pending",
-        "attempts": 0,
-        "due_at": due_at,
-        "possible_duplicates": 0,
-        "created_at": now,
-    }
-    return _inserted(records.connection().execute(_STORED, row))
+    due = Due(
+        id=0,
+        platform=None if isinstance(to, GuardianAddress) else to.platform,
+        chat_id=None if isinstance(to, GuardianAddress) else to.chat,
+        chat_kind=_kind_of(to),
+        guardian_id=to.guardian if isinstance(to, GuardianAddress) else None,
+        classroom_id=classroom_id,
+        kind=effect.kind,
+        lane=effect.lane.value,
+        lane_key=lane_key,
+        payload=dump(effect, keys),
+        quiet=_quiet(effect.quiet) if isinstance(effect, Tell) else None,
+        attempts=0,
+        possible_duplicates=0,
+        created_at=now,
+        park=effect.park if isinstance(effect, Tell) else False,
+        handle=handle,
+        event_id=event_id,
+    )
+    records.memory.leaving.append(Leaving(due, effect, keys, due_at, _audience(effect), buttons))
 
 
 def _audience(effect: Effect) -> str | None:
@@ -110,13 +129,6 @@ def _lane_key(effect: Effect, to: GroupAddress | PersonAddress | GuardianAddress
     return f"chat:{to.chat}/{own}"
 
 
-def _inserted(result: CursorResult[tuple[int]]) -> int:
-    made = result.inserted_primary_key
-    if made is None:
-        raise LookupError("the database gave no id back")
-    return int(made[0])
-
-
 def _kind_of(to: GroupAddress | PersonAddress | GuardianAddress) -> str | None:
     if isinstance(to, GroupAddress):
         return ChatKind.GROUP.value
@@ -128,47 +140,43 @@ def _quiet(hours: Hours | None) -> str | None:
 
 
 def _mint(
-    records: Records, effect: Effect, now: datetime, classroom_id: int | None
-) -> tuple[Effect, list[StoredKey]]:
+    effect: Effect, now: datetime, classroom_id: int | None
+) -> tuple[Effect, list[StoredKey], list[dict[str, object]]]:
     if not isinstance(effect, Post | Tell | EditPost | EditTold) or not effect.buttons:
-        return effect, []
+        return effect, [], []
     handle = effect.handle or f"auto/{secrets.token_urlsafe(9)}"
     to = effect.to
     chat = to.chat if isinstance(to, PersonAddress | GroupAddress) else None
-    keys = [_mint_key(records, b, handle, chat, now, classroom_id) for b in effect.buttons]
-    return replace(effect, handle=handle, buttons=()), keys
+    rows: list[dict[str, object]] = []
+    keys = []
+    for button in effect.buttons:
+        keys.append(_mint_key(button))
+        if isinstance(button, Button) and (token := keys[-1].token):
+            rows.append(_button_row(button, token, handle, chat, now, classroom_id))
+    return replace(effect, handle=handle, buttons=()), keys, rows
 
 
-def _mint_key(
-    records: Records,
-    button: AnyButton,
-    handle: str,
-    chat: int | None,
-    now: datetime,
-    classroom_id: int | None,
-) -> StoredKey:
+def _mint_key(button: AnyButton) -> StoredKey:
     if isinstance(button, LinkButton):
         return StoredKey(button.label.text, payload=button.payload, row=button.row)
-    token = secrets.token_urlsafe(18)
-    records.add(_button_row(button, token, handle, chat, now, classroom_id))
-    return StoredKey(button.label.text, token=token, row=button.row)
+    return StoredKey(button.label.text, token=secrets.token_urlsafe(18), row=button.row)
 
 
 def _button_row(
     button: Button, token: str, handle: str, chat: int | None, now: datetime, classroom_id: int | None
-) -> ButtonRow:
-    return ButtonRow(
-        token=token,
-        purpose=button.purpose,
-        args=button.args,
-        classroom_id=classroom_id,
-        person_id=button.person,
-        roles=sorted(button.roles),
-        chat_id=chat,
-        handle=handle,
-        once=button.once,
-        expires_at=now + timedelta(hours=button.hours),
-    )
+) -> dict[str, object]:
+    return {
+        "token": token,
+        "purpose": button.purpose,
+        "args": button.args,
+        "classroom_id": classroom_id,
+        "person_id": button.person,
+        "roles": sorted(button.roles),
+        "chat_id": chat,
+        "handle": handle,
+        "once": button.once,
+        "expires_at": now + timedelta(hours=button.hours),
+    }
 
 
 _KEYS: TypeAdapter[list[StoredKey]] = TypeAdapter(list[StoredKey])
@@ -185,18 +193,22 @@ def load(payload: str) -> tuple[Effect, list[StoredKey]]:
     return EFFECT.validate_json(effect), _KEYS.validate_json(keys)
 
 
+def opened(records: Records, due: Due) -> tuple[Effect, list[StoredKey]]:
+    """What a delivery says; one that was stored in this very transaction need not be read back."""
+    fresh = records.memory.fresh.get(due.id)
+    return (fresh.effect, fresh.keys) if fresh is not None else load(due.payload)
+
+
 def _merge_waiting_edits(
     records: Records, kind: str, handle: str, lane_key: str, now: datetime
 ) -> datetime | None:
     """Let a new edit stand for those that wait; gives when the first of them would have been made."""
-    waiting = and_(
-        DELIVERIES.c.state == PENDING,
-        DELIVERIES.c.kind == kind,
-        DELIVERIES.c.handle == handle,
-        DELIVERIES.c.lane_key == lane_key,
-    )
-    first = records.connection().execute(select(func.min(DELIVERIES.c.due_at)).where(waiting)).scalar()
+    for one in records.memory.leaving:
+        if (one.due.kind, one.due.handle, one.due.lane_key) == (kind, handle, lane_key):
+            records.memory.leaving.remove(one)
+            return one.due_at
+    named = {"of_kind": kind, "name": handle, "key": lane_key}
+    first = records.connection().execute(_FIRST_EDIT, named).scalar()
     if first is not None:
-        merged = update(DELIVERIES).where(waiting)
-        records.connection().execute(merged.values(state="merged", finished_at=now, payload=None))
+        records.connection().execute(_MERGED, {**named, "now": now})
     return first
