@@ -102,6 +102,13 @@ def _read_public(value: object) -> object:
     return value
 
 
+def _read_weekly(value: object) -> object:
+    weekly = r"off|(mon|tue|wed|thu|fri|sat|sun) ([01]\d|2[0-3]):[0-5]\d"
+    if not isinstance(value, str) or not re.fullmatch(weekly, value):
+        raise ValueError('write a weekday and a time as "fri 16:30", or "off"')
+    return value
+
+
 def _read_clock(value: object) -> object:
     if not isinstance(value, str) or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
         raise ValueError('write a time as "09:00"')
@@ -197,6 +204,12 @@ class NoticesSection(Section):
     list_after: DurationOrOff = timedelta(hours=2)
 
 
+class PraiseSection(Section):
+    """Praise, and who has had none for long."""
+
+    even_hand: Annotated[str, BeforeValidator(_read_weekly)] = "fri 16:30"
+
+
 class NamesSection(Section):
     """The rule on names."""
 
@@ -270,6 +283,7 @@ class Settings(BaseSettings):
     web: WebSection = WebSection()
     defaults: DefaultsSection = DefaultsSection()
     notices: NoticesSection = NoticesSection()
+    praise: PraiseSection = PraiseSection()
     names: NamesSection = NamesSection()
     polls: PollsSection = PollsSection()
     calendar: CalendarSection = CalendarSection()

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import structlog
 
-from bot import loops
 from bot.app import App, utc_now
 from bot.config import Settings
 from bot.limits import Limits
@@ -38,7 +37,7 @@ def run(settings: Settings, token: str) -> None:
     set_up(settings.log.level, settings.log.format)
     database = open(settings)
     try:
-        loops.run(_serve(settings, database, token))
+        asyncio.run(_serve(settings, database, token))
     finally:
         database.close()
 
@@ -159,6 +158,7 @@ def defaults_of(settings: Settings) -> Defaults:
         list_after=settings.notices.list_after,
         poll_nudge_before=settings.polls.nudge_before,
         term_ends=settings.concerns.term_ends,
+        even_hand=settings.praise.even_hand,
         calendar=_overrides(settings.calendar.file),
         lead_days=settings.holidays.lead_days,
         long_lead_days=settings.holidays.long_lead_days,

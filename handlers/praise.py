@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from classroom.effects import Effect
-from classroom.events import Undelivered
+from classroom.events import Json, Message, Undelivered
 from classroom.folding import fold
-from handlers import praise_ask, praise_list, praise_post
+from handlers import praise_ask, praise_drafts, praise_even, praise_list, praise_post, praise_titles
 from handlers.aside import own
+from handlers.enclosing import PASSED_ON, enclosed, files_of
 from handlers.feature import Command, Feature, Press, Said, Who
 from handlers.held_back import Way, read_way, way
 from handlers.praise_ask import go
@@ -18,22 +20,41 @@ from storage import drafts, praises
 from storage.tables import Draft
 
 feature = Feature("praise")
+praise_even.attach(feature)
+praise_drafts.attach(feature)
+praise_list.attach(feature)
 LIST = re.compile(r"(?:list|列表|光荣榜)\s*(?P<span>month|term|本月|本学期)?")
 UNDO = re.compile(r"undo|撤销|撤回")
 
 
 @feature.command("praise", "表扬", "夸", who=Who.TEACHER | Who.SUBJECT_TEACHER)
 def praise(command: Command, room: Room) -> Iterable[Effect]:
-    """Praise the children named at the head; `list` and `undo` alone are no names."""
+    """Praise the children named at the head; `list`, `undo`, `titles`, `reminder` are no names."""
     typed = fold(command.text).text.strip()
+    praise_even.plan(room)
+    if asked := praise_titles.ASKED.fullmatch(typed):
+        return praise_titles.change(asked, room)
+    if asked := praise_even.ASKED.fullmatch(typed):
+        return praise_even.change(asked, room)
     if asked := LIST.fullmatch(typed):
         return praise_list.show(room, term=asked["span"] in ("term", "本学期"))
     if UNDO.fullmatch(typed):
         return praise_list.undo_latest(room)
     message, group = command.message, room.group
+    files = enclosed(files_of(message), room.platform)
     if group is None:
-        return go(command.text, Way("praise"), False, room)
-    return go(command.text, Way("praise", group.chat, message.origin.thread, message.refs), False, room)
+        return go(command.text, Way("praise", files=files), False, room)
+    way_ = Way("praise", group.chat, message.origin.thread, message.refs, files=files, more=_photo(message))
+    return go(command.text, way_, False, room)
+
+
+def _photo(message: Message) -> dict[str, Json]:
+    """Which message of the group shows the photo: this one, or the one that it answers."""
+    if any(a.kind in PASSED_ON for a in message.attachments):
+        return {"photo": message.ref}
+    quoted = message.reply_to
+    shows = quoted is not None and any(a.kind in PASSED_ON for a in quoted.attachments)
+    return {"photo": quoted.ref} if quoted is not None and shows else {}
 
 
 way("praise")(go)
@@ -45,8 +66,21 @@ def child(press: Press, room: Room) -> Iterable[Effect]:
     name = praise_ask.name_of(press.args.get("student"), room)
     if name is None or not room.who.teaches:
         return [room.edit(press.handle, own(room).private("praise.gone"))]
-    room.expect("praise.text", praise_ask.chosen(press.args, press.args.get("student")) | {"names": name})
-    return [room.edit(press.handle, own(room).private("praise.what_for", names=[name]))]
+    kept = praise_ask.chosen(press.args, press.args.get("student"))
+    room.expect("praise.text", kept | {"names": name})
+    keys = praise_ask.title_buttons([name], kept, room)
+    return [room.edit(press.handle, own(room).private("praise.what_for", names=[name]), *keys)]
+
+
+@feature.button("praise.titled")
+def titled(press: Press, room: Room) -> Iterable[Effect]:
+    """A title and nothing more; the names are read as if they were typed."""
+    if not room.who.teaches:
+        return [room.edit(press.handle, own(room).private("praise.gone"))]
+    room.expect_nothing()
+    text = f"{press.args.get('names')}：{press.args.get('title')}"
+    said = go(text, read_way(press.args), False, room)
+    return [room.edit(press.handle, own(room).private("praise.understood")), *said]
 
 
 @feature.dialogue("praise.text")
@@ -57,7 +91,9 @@ def text_said(said: Said, room: Room) -> Iterable[Effect]:
     if not said.text.strip():
         room.expect("praise.text", said.data)
         return [room.tell(own(room).private("praise.only_text"))]
-    return go(f"{said.data.get('names')}：{said.text.strip()}", read_way(said.data), False, room)
+    came = read_way(said.data)
+    came = replace(came, files=(*came.files, *enclosed(files_of(said.message), room.platform)))
+    return go(f"{said.data.get('names')}：{said.text.strip()}", came, False, room)
 
 
 @feature.dialogue("praise.names")

@@ -9,7 +9,7 @@ from classroom.events import Json
 from classroom.roster import Head, Student
 from classroom.rules import wording
 from classroom.text import PrivateStr
-from handlers import praise_post
+from handlers import praise_post, praise_titles
 from handlers.aside import aside, own
 from handlers.held_back import PRIVACY, SHAMING, Verdict, Way, hold_back, judge, write_way
 from handlers.naming import choices
@@ -57,7 +57,8 @@ def _by_wish(text: str, students: list[Student], words: str, came: Way, room: Ro
     silent = [s for s in shy if s.name not in {p.name for p in (shown or kept)}]
     if _names_one_of(words, silent, room):
         return hold_back(PrivateStr(text), Verdict(PRIVACY, bool(came.refs)), came, room)
-    return praise_post.publish(shown, kept, words, came, room)
+    title, rest = praise_titles.at_head(words, room)
+    return praise_post.publish(shown, kept, rest, came, room, title=title)
 
 
 def _names_one_of(words: str, shy: list[Student], room: Room) -> bool:
@@ -115,7 +116,23 @@ def _ask_text(students: list[Student], came: Way, room: Room) -> list[Effect]:
     names = [s.name for s in students]
     more: dict[str, Json] = came.more | {"chosen": [s.id for s in students]}
     room.expect("praise.text", write_way(replace(came, more=more)) | {"names": "、".join(names)})
-    return aside(room, own(room).private("praise.what_for", names=names))
+    data = write_way(replace(came, more=more))
+    return aside(room, own(room).private("praise.what_for", names=names), *title_buttons(names, data, room))
+
+
+def title_buttons(names: list[str], data: dict[str, Json], room: Room) -> list[Button]:
+    """The class's titles under the question what for: one press praises with a title alone."""
+    return [
+        Button(
+            own(room).label("praise.title", title=title),
+            "praise.titled",
+            data | {"names": "、".join(names), "title": title},
+            person=room.who.person,
+            row=place // 3,
+            once=True,
+        )
+        for place, title in enumerate(praise_titles.titles_of(room))
+    ]
 
 
 def name_of(student: Json, room: Room) -> str | None:

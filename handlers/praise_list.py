@@ -4,29 +4,103 @@ from __future__ import annotations
 
 import hashlib
 from calendar import monthrange
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from classroom.effects import Effect, RemovePost, Report
+from classroom.addresses import GroupAddress
+from classroom.drawings import Honour, Honours, PublicDrawing
+from classroom.effects import Button, Effect, Post, RemovePost, Report
+from handlers import praise_titles
 from handlers.aside import aside, own
+from handlers.feature import Feature, Press
 from handlers.praise_post import UNDO_WITHIN, copy_handle
 from handlers.room import Room
 from storage import guardians, identity, praises, queue
 from storage.tables import Praise
 
 
+@dataclass(frozen=True, slots=True)
+class _Honours:
+    """Who stands on the list: names under each title, those without one last; nobody twice under one."""
+
+    term: bool
+    since: date
+    groups: list[tuple[str | None, list[str]]]
+
+
+def attach(feature: Feature) -> None:
+    """Declare the button under the list."""
+    feature.button("praise.to_group")(to_group)
+
+
 def show(room: Room, *, term: bool) -> list[Effect]:
-    """Who was praised, in no order and without counts, so that nobody is first or last."""
+    """Who was praised, in no order and without counts, so that nobody is first or last; as a picture, too."""
+    found = _found(room, term=term)
+    if room.group is not None:
+        return [_post(found, room.group, room)]
+    say = own(room)
+    text = say.private(
+        "praise.honours", groups=found.groups, term=term, classroom=room.here.name, month=found.since.month
+    )
+    person, there = room.who.person, bool(found.groups and identity.groups_of(room.db, room.here.id))
+    key = Button(say.label("praise.to_group"), "praise.to_group", {"term": term}, person=person, once=True)
+    told = room.tell(text, *([key] if there else []))
+    return [replace(told, files=_picture(found, room))]
+
+
+def to_group(press: Press, room: Room) -> Iterable[Effect]:
+    """The list as it is now, for the whole class."""
+    groups = identity.groups_of(room.db, room.here.id)
+    found = _found(room, term=press.args.get("term") is True)
+    if not room.who.teaches or not groups or not found.groups:
+        return [room.tell(own(room).private("praise.gone"))]
+    posts = [_post(found, identity.group_address(group), room) for group in groups]
+    return [room.tell(own(room).private("praise.honours_posted")), *posts]
+
+
+def _found(room: Room, *, term: bool) -> _Honours:
     since = term_began(room.today.date(), room.instance.defaults.term_ends) if term else _month(room)
     began = datetime.combine(since, time(), room.zone).astimezone(UTC)
-    listed = set(praises.honoured(room.db, room.here.id, began))
-    students = [s for s in room.roster.students if s.id in listed]
-    names = sorted(
-        (s.name for s in students if guardians.wishes_public_mention(room.db, s.id)),
-        key=lambda name: hashlib.sha256(f"{since}{name}".encode()).digest(),
+    titled = praises.honoured(room.db, room.here.id, began)
+    shown = {s.id: s.name for s in room.roster.students if guardians.wishes_public_mention(room.db, s.id)}
+    ours = praise_titles.titles_of(room)
+    titles = sorted((t for t in titled if t), key=lambda t: (ours.index(t) if t in ours else len(ours), t))
+    with_title = {s for title in titles for s in titled[title]}
+    students = {title: titled[title] for title in titles} | {None: titled.get(None, set()) - with_title}
+    groups = [
+        (title, _shuffled([shown[s] for s in ids if s in shown], since)) for title, ids in students.items()
+    ]
+    return _Honours(term, since, [(title, names) for title, names in groups if names])
+
+
+def _shuffled(names: list[str], since: date) -> list[str]:
+    """In an order that means nothing, and is the same all month."""
+    return sorted(names, key=lambda name: hashlib.sha256(f"{since}{name}".encode()).digest())
+
+
+def _post(found: _Honours, to: GroupAddress, room: Room) -> Post:
+    text = room.say_class.group(
+        "praise.honours", groups=found.groups, term=found.term, month=found.since.month
     )
-    if room.group is not None:
-        return [room.post(room.say_class.group("praise.honours", names=names, term=term))]
-    return [room.tell(own(room).private("praise.honours", names=names, term=term, classroom=room.here.name))]
+    return Post(to, text, files=_picture(found, room))
+
+
+def _picture(found: _Honours, room: Room) -> tuple[PublicDrawing, ...]:
+    if not found.groups:
+        return ()
+    say, alone = room.say_class, len(found.groups) == 1
+    honours = tuple(
+        Honour(
+            None if title is None and alone else say.group("praise.picture_group", title=title),
+            tuple(say.group("pictures.words", words=name) for name in names),
+        )
+        for title, names in found.groups
+    )
+    heading = say.group("praise.picture_title", term=found.term, month=found.since.month)
+    head = say.group("pictures.words", words=room.here.name)
+    scene = Honours(head, heading, honours, say.group("praise.picture_note"))
+    return (PublicDrawing(scene, f"honours-{found.since:%Y-%m}", say.language),)
 
 
 def _month(room: Room) -> date:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
-from classroom.effects import Button, Effect, Post, Report
+from classroom.addresses import PersonAddress
+from classroom.effects import Button, Effect, Enclosed, Post, Report, Tell
 from classroom.events import Json
 from classroom.roster import Student
 from handlers.aside import aside, own
@@ -16,30 +18,44 @@ from storage.tables import Chat, Praise
 UNDO_WITHIN = timedelta(minutes=10)
 
 
-def publish(shown: list[Student], kept: list[Student], words: str, came: Way, room: Room) -> list[Effect]:
-    """Praise `shown` in the group and `kept` in private only; the families of all hear of it."""
+def publish(
+    shown: list[Student], kept: list[Student], words: str, came: Way, room: Room, *, title: str | None = None
+) -> list[Effect]:
+    """Praise `shown` in the group and `kept` in private only; the families of all hear of it.
+
+    A photo that may show a child who is not to be named in public goes to no group, and to no other family.
+    """
     group = group_of(came, room)
     if group is None and shown:
         return aside(room, own(room).private("praise.no_group"))
     public, private = [s.id for s in shown], [s.id for s in kept]
     row = praises.record(
-        room.db, room.here.id, room.who.person, words, room.now, public=public, private=private
+        room.db, room.here.id, room.who.person, words, room.now, title=title, public=public, private=private
     )
+    photo = came.files if not (shown and kept) else ()
     effects: list[Effect] = []
     if kept and came.refs:
         effects.append(remove(came, None, room))  # the typed command names a child who must not be named
     if shown and group is not None:
         text = room.say_class.group(
-            "praise.praised", names=[s.name for s in shown], words=words, by=room.who.name
+            "praise.praised", names=[s.name for s in shown], words=words, title=title, by=room.who.name
         )
         report = Report(failed="praise.not_posted", data={"praise": row.id})
-        effects.append(Post(group, text, handle=row.handle, report=report))
-    effects += _to_families(row, shown, kept, words, room)
+        under = _stands_there(came) if photo else None
+        files = photo if under is None else ()
+        effects.append(Post(group, text, handle=row.handle, report=report, reply_to=under, files=files))
+    effects += _to_families(row, shown, kept, photo, room)
     return [*effects, *_confirmed(row, shown, kept, came, room)]
 
 
+def _stands_there(came: Way) -> str | None:
+    """The message with the photo, where it can be seen in the group already."""
+    ref = came.more.get("photo")
+    return ref if came.refs and isinstance(ref, str) else None
+
+
 def _to_families(
-    row: Praise, shown: list[Student], kept: list[Student], words: str, room: Room
+    row: Praise, shown: list[Student], kept: list[Student], photo: tuple[Enclosed, ...], room: Room
 ) -> list[Effect]:
     """Every guardian hears once, however many children of theirs are praised."""
     children: dict[int, list[Student]] = {}
@@ -53,13 +69,22 @@ def _to_families(
         text = room.say_to(person).private(
             "praise.to_family",
             names=[s.name for s in own_children],
-            words=words,
+            words=row.text,
+            title=row.title,
             by=room.who.name,
             shown=all(s in shown for s in own_children),
         )
         handle = copy_handle(row, person)
-        effects += room.tell_person(person, text, handle=handle, quiet=room.hours_of(person), park=True)
+        told = room.tell_person(person, text, handle=handle, quiet=room.hours_of(person), park=True)
+        effects += [_with(photo, effect, room) for effect in told]
     return effects
+
+
+def _with(photo: tuple[Enclosed, ...], effect: Effect, room: Room) -> Effect:
+    """The photo goes along where the family is on the platform that has it."""
+    if not isinstance(effect, Tell) or not isinstance(effect.to, PersonAddress):
+        return effect
+    return replace(effect, files=photo) if effect.to.platform == room.platform else effect
 
 
 def copy_handle(row: Praise, person: int) -> str:
@@ -76,6 +101,7 @@ def _confirmed(row: Praise, shown: list[Student], kept: list[Student], came: Way
         shown=[s.name for s in shown],
         kept=[s.name for s in kept],
         unreached=unreached,
+        photo_kept=bool(came.files and shown and kept),
         group=group.title if group else "",
         minutes=int(UNDO_WITHIN.total_seconds() // 60),
         classroom=room.here.name,

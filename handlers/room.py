@@ -41,6 +41,7 @@ class Defaults:
     list_after: timedelta | None = timedelta(hours=2)
     poll_nudge_before: timedelta = timedelta(hours=24)
     term_ends: tuple[str, ...] = ("01-31", "07-15")
+    even_hand: str = "fri 16:30"
     calendar: Overrides = NOTHING_SET
     lead_days: int = 3
     long_lead_days: int = 7

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import col, select
+from sqlmodel.sql.expression import Select
 
 from storage import schedules
 from storage.database import Records
@@ -19,13 +21,14 @@ def record(
     text: str,
     now: datetime,
     *,
+    title: str | None = None,
     public: Iterable[int],
     private: Iterable[int],
 ) -> Praise:
     """Keep a praise in the record of each child; the handle names its post where there is one."""
     number = schedules.next_number(records, classroom, "praise")
     named = dict.fromkeys(public, True) | dict.fromkeys(private, False)
-    row = Praise(classroom_id=classroom, number=number, by_person=by, text=text, said_at=now)
+    row = Praise(classroom_id=classroom, number=number, by_person=by, text=text, title=title, said_at=now)
     row.handle = f"praise/{classroom}/{number}" if any(named.values()) else None
     records.add(row)
     records.flush()
@@ -65,20 +68,45 @@ def students_of(records: Records, praise: int) -> list[int]:
     )
 
 
-def honoured(records: Records, classroom: int, since: datetime) -> list[int]:
-    """The children praised in public since then, each once; those who have left are not among them."""
-    return list(
-        records.exec(
-            select(PraisedStudent.student_id)
-            .join(Praise, col(Praise.id) == col(PraisedStudent.praise_id))
-            .join(StudentRow, col(StudentRow.id) == col(PraisedStudent.student_id))
-            .where(
-                Praise.classroom_id == classroom,
-                Praise.said_at >= since,
-                col(Praise.undone_at).is_(None),
-                col(PraisedStudent.public).is_(True),
-                col(StudentRow.removed_at).is_(None),
-            )
-            .distinct()
-        ).all()
+def honoured(records: Records, classroom: int, since: datetime) -> dict[str | None, set[int]]:
+    """The children praised in public since then by the titles they got, each once; None: without any.
+
+    Those who have left are not among them.
+    """
+    found = records.exec(
+        _standing(classroom).where(Praise.said_at >= since, col(PraisedStudent.public).is_(True))
+    ).all()
+    titled: dict[str | None, set[int]] = {}
+    for praise, praised in found:
+        titled.setdefault(praise.title, set()).add(praised.student_id)
+    return titled
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One praise in a child's record."""
+
+    at: datetime
+    text: str
+    title: str | None
+
+
+def on_record(records: Records, classroom: int) -> dict[int, list[Recorded]]:
+    """Every praise of the children on the roster, public or not, the latest first."""
+    kept: dict[int, list[Recorded]] = {}
+    for praise, praised in records.exec(_standing(classroom).order_by(col(Praise.said_at).desc())).all():
+        kept.setdefault(praised.student_id, []).append(Recorded(praise.said_at, praise.text, praise.title))
+    return kept
+
+
+def _standing(classroom: int) -> Select[tuple[Praise, PraisedStudent]]:
+    return (
+        select(Praise, PraisedStudent)
+        .join(PraisedStudent, col(PraisedStudent.praise_id) == col(Praise.id))
+        .join(StudentRow, col(StudentRow.id) == col(PraisedStudent.student_id))
+        .where(
+            Praise.classroom_id == classroom,
+            col(Praise.undone_at).is_(None),
+            col(StudentRow.removed_at).is_(None),
+        )
     )

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from classroom.effects import Button, Effect
 from classroom.events import Due, Json
 from classroom.text import PrivateText
-from handlers import leave_morning
+from handlers import leave_morning, praise_even
 from handlers.aside import aside, own
 from handlers.feature import Feature, Press
 from handlers.holiday import draft, feed, reading, returning, school
@@ -70,6 +70,7 @@ def look(due: Due, room: Room) -> Iterable[Effect]:
     returning.look_again(room)
     feed.refresh(room)
     leave_morning.plan_list(room)
+    praise_even.plan(room)
     return [*_let_go(room), *(_draft_near(room) if room.teachers() else [])]
 
 

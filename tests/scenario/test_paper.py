@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 from starlette.applications import Starlette
 
 from bot import families
@@ -47,7 +47,7 @@ async def noticed(world: World, text: str = TEXT) -> ReadyClass:
 def last_drawing(world: World) -> PrivateDrawing:
     """What the newest file was drawn from."""
     with world.database.transaction() as records:
-        rows = records.exec(select(DeliveryRow).order_by(DeliveryRow.id)).all()
+        rows = records.exec(select(DeliveryRow).order_by(col(DeliveryRow.id))).all()
         effects = [queue.load(row.payload)[0] for row in rows if row.payload and '"scene"' in row.payload]
     [drawing] = [f for e in effects[-1:] if isinstance(e, Tell) for f in e.files]
     assert isinstance(drawing, PrivateDrawing)
