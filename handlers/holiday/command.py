@@ -18,7 +18,6 @@ from handlers.holiday.school import calendar_of, day_text, span_text
 from handlers.holiday.words import Facts, facts_of, with_return
 from handlers.room import Room
 from scheduler.calendar import Holiday
-from scheduler.calendar.days import Kind
 from storage import calendar
 from templates.render import Say
 
@@ -73,6 +72,7 @@ def listed(room: Room, files: list[Json] | None = None) -> list[Effect]:
         "holiday.listed",
         classroom=room.here.name,
         lines=[_line(h, say, room) for h in coming],
+        unknown=list(dict.fromkeys(h.first.year for h in coming if not h.announced)),
         own=own_days.lines(room),
         auto=school.auto(room),
         greetings=school.greets(room),
@@ -90,8 +90,9 @@ def _line(found: Holiday, say: Say, room: Room) -> dict[str, object]:
         "span": span_text(found.first, found.last, say, room),
         "days": found.days,
         "announced": found.announced,
-        "year": found.first.year,
-        "makeups": [day_text(m.day, say, room) for m in school_.makeups_of(found)],
+        "makeups": [
+            day_text(m.day, say, room) for m in school_.makeups_of(found) if m.day >= room.today.date()
+        ],
         "back": day_text(school_.back_on(found), say, room) if found.announced else "",
         "sent": draft.sent_before(row, room) if row else None,
     }
@@ -176,20 +177,11 @@ def _of_span(typed: Span, room: Room, files: list[Json]) -> list[Effect]:
     if own_days.names_a_child(typed.name, room):
         return own_days.refused("child", room)
     name = typed.name or _official_name(typed, room) or room.say_class.label("holiday.plain_name").text
-    row = calendar.add_day(
-        room.db,
-        room.here.id,
-        Kind.OFF,
-        name,
-        (typed.first, typed.last),
-        room.now,
-        returns_on=typed.back.on,
-        returns_at=f"{typed.back.at:%H:%M}" if typed.back.at else None,
-        state=calendar.DRAFT,
-    )
+    row, gone = own_days.typed(replace(typed, name=name), room)
     found = own_days.as_it_will_be(row, room)
     early = typed.back.on is None and typed.back.at is not None
-    return show(with_return(found, typed.back.on, typed.back.at), room, files, early=early)
+    shown = show(with_return(found, typed.back.on, typed.back.at), room, files, early=early)
+    return [*gone, *shown]
 
 
 def _official_name(typed: Span, room: Room) -> str:

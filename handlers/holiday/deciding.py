@@ -23,7 +23,7 @@ from handlers.notice_reading import Wish
 from handlers.room import Room
 from handlers.start import enter
 from storage import calendar, drafts, identity, queue, schedules
-from storage.tables import CalendarDay, Draft, HolidayRow, ScheduleRow
+from storage.tables import Draft, HolidayRow, ScheduleRow
 
 
 def attach(feature: Feature) -> None:
@@ -81,7 +81,7 @@ def _send(draft: Draft, row: HolidayRow, shown: str, room: Room) -> list[Effect]
     if notice is not None:
         row.notice_id = notice.id
         returning.plan(row, notice.text, room)
-    day = _own_day(row, room)
+    day = drafting.own_day_of(row, room)
     if day is not None and day.state == calendar.DRAFT:  # in the class's calendar from now on
         day.state, day.changed_at = calendar.LIVE, room.now
         room.db.flush()
@@ -96,12 +96,6 @@ def _decided(draft: Draft, row: HolidayRow, state: str, room: Room) -> None:
     row.state, row.draft_id, row.changed_at = state, None, room.now
 
 
-def _own_day(row: HolidayRow, room: Room) -> CalendarDay | None:
-    if not row.key.startswith("own/"):
-        return None
-    return calendar.get_day(room.db, int(row.key.removeprefix("own/")), room.here.id)
-
-
 # --- not sent ------------------------------------------------------------------------------------
 
 
@@ -113,7 +107,7 @@ def skip(press: Press, room: Room) -> Iterable[Effect]:
     draft, row = found
     others = drafting.shown_elsewhere(draft, room)
     _decided(draft, row, calendar.SKIPPED, room)
-    day = _own_day(row, room)
+    day = drafting.own_day_of(row, room)
     if day is not None and day.state == calendar.DRAFT:
         day.state = calendar.GONE
     return [room.edit(press.handle, own(room).private("holiday.skipped", known=day is None)), *others]
@@ -177,7 +171,7 @@ def early(press: Press, room: Room) -> Iterable[Effect]:
     if found is None or not drafting.may_be_back_early(*found):
         return _over(press, room)
     draft, row = found
-    facts, day = facts_of_row(row, room), _own_day(row, room)
+    facts, day = facts_of_row(row, room), drafting.own_day_of(row, room)
     if facts is None:
         return _over(press, room)
     back = row.last

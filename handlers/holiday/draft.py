@@ -23,7 +23,7 @@ from handlers.holiday.words import (
 from handlers.notice_reading import Wish
 from handlers.room import Room
 from storage import calendar, drafts, identity, notices, schedules
-from storage.tables import Draft, HolidayRow
+from storage.tables import CalendarDay, Draft, HolidayRow
 
 KIND = "holiday"
 CALL_GRACE = timedelta(hours=3)
@@ -95,6 +95,13 @@ def open_draft(draft: Json, room: Room) -> Draft | None:
 def row_of(draft: Draft, room: Room) -> HolidayRow | None:
     """Which holiday a draft is about."""
     return calendar.get_holiday(room.db, draft.data.get("row"), room.here.id)
+
+
+def own_day_of(row: HolidayRow, room: Room) -> CalendarDay | None:
+    """The class's own row behind a holiday, if it is one of its own."""
+    if not row.key.startswith("own/"):
+        return None
+    return calendar.get_day(room.db, int(row.key.removeprefix("own/")), room.here.id)
 
 
 # --- shown ---------------------------------------------------------------------------------------

@@ -148,7 +148,7 @@ def _unknown(holiday: Holiday, say: Say, room: Room, *, asked: bool) -> PrivateT
         name=holiday.name,
         year=int(holiday.key.split("/")[0]),
         span=school.span_text(holiday.first, holiday.last, say, room),
-        example=f"{holiday.first:%Y-%m-%d} {holiday.last + timedelta(days=2):%Y-%m-%d}",
+        example=f"{holiday.first:%Y-%m-%d} {holiday.last:%Y-%m-%d}",
         classroom=room.here.name,
         asked=asked,
     )

@@ -60,7 +60,8 @@ def as_it_will_be(row: CalendarDay, room: Room) -> Facts:
     rows = [own_day(r) for r in calendar.days(room.db, room.here.id)]
     given, say = room.instance.defaults.calendar, room.say_class
     language = {"zh_CN": "zh_CN", "en": "en_US"}.get(say.language, "")
-    school_ = SchoolCalendar(room.here.country, [*rows, own_day(row)], given, language)
+    others = [day for day in rows if day.id != row.id]
+    school_ = SchoolCalendar(room.here.country, [*others, own_day(row)], given, language)
     found = school_.find(f"own/{row.id}", row.first)
     if found is None:
         raise LookupError("what was just set is in the calendar")
@@ -75,6 +76,38 @@ def as_it_will_be(row: CalendarDay, room: Room) -> Facts:
         tuple(school_.makeups_of(found)),
         row.id,
     )
+
+
+def typed(span: Span, room: Room) -> tuple[CalendarDay, list[Effect]]:
+    """The row for days that were typed with a draft in mind; what was typed before for them is let go.
+
+    Days that are in the calendar already keep their row.
+    """
+    returns_at = f"{span.back.at:%H:%M}" if span.back.at else None
+    for row in calendar.days(room.db, room.here.id):
+        if row.kind == Kind.OFF and (row.first, row.last) == (span.first, span.last):
+            row.name, row.changed_at = span.name, room.now
+            row.returns_on, row.returns_at = span.back.on, returns_at
+            return row, []
+    gone: list[Effect] = []
+    for asked in calendar.asked(room.db, room.here.id):
+        before = draft.own_day_of(asked, room)
+        touching = asked.first <= span.last and asked.last >= span.first
+        if before is not None and before.state == calendar.DRAFT and touching:
+            gone += draft.withdraw(asked, "holiday.newer_below", room)
+            before.state, asked.state = calendar.GONE, calendar.SKIPPED
+    row = calendar.add_day(
+        room.db,
+        room.here.id,
+        Kind.OFF,
+        span.name,
+        (span.first, span.last),
+        room.now,
+        returns_on=span.back.on,
+        returns_at=returns_at,
+        state=calendar.DRAFT,
+    )
+    return row, gone
 
 
 # --- added ---------------------------------------------------------------------------------------
@@ -104,12 +137,11 @@ def school_day(text: str, room: Room) -> list[Effect]:
 
 
 def _add(kind: Kind, text: str, room: Room) -> list[Effect]:
-    typed = reading.span(text, room)
+    text, follows = reading.weekday_behind(text) if kind is Kind.SCHOOL else (text, None)
+    typed = reading.span(text, room, reading.LONGEST_TERM if kind is Kind.TERM else reading.LONGEST)
     if not isinstance(typed, Span):
         return refused(typed, room, kind)
-    name, follows = typed.name, None
-    if kind is Kind.SCHOOL and (follows := reading.weekday_of(typed.name)) is not None:
-        name = ""
+    name = typed.name
     if kind in (Kind.OFF, Kind.EVENT) and not name:
         return refused("nameless", room, kind)
     if names_a_child(name, room):
@@ -143,8 +175,8 @@ def refused(why: str, room: Room, kind: Kind | None = None) -> list[Effect]:
 
 def timetable(text: str, room: Room) -> list[Effect]:
     """Whose weekday's timetable a make-up day follows: `/holiday timetable 2026-10-10 wed`."""
+    text, follows = reading.weekday_behind(text)
     typed = reading.span(text, room)
-    follows = reading.weekday_of(typed.name) if isinstance(typed, Span) else None
     if not isinstance(typed, Span) or follows is None or typed.first != typed.last:
         return refused("timetable", room)
     makeup = calendar_of(room).makeup_on(typed.first)

@@ -13,14 +13,15 @@ from scheduler.when import DateRange, WhenError, read_date_range, read_when
 from scheduler.when.clock import read_clock
 from scheduler.when.words import WEEK, WEEKDAYS_EN, comparable, weekday
 
-LONGEST = timedelta(days=120)
+LONGEST, LONGEST_TERM = timedelta(days=120), timedelta(days=230)
 LONGEST_NAME = 20
 _BACK = r"(?:返校|到校|回校|收假|复课|back|return)"
 _BEHIND = re.compile(rf"(?:^|[\s,，、;；])\s*{_BACK}(?:时间)?\s*[:：]?\s*(?P<when>\S.{{0,40}})$", re.I)
 _ALONE = re.compile(rf"\s*{_BACK}(?:时间)?\s*[:：]?\s*(?P<when>\S.{{0,40}})", re.I)
 _TAIL = re.compile(r"(?:之?前(?:到校)?|到校|[。.])\s*$")
 _WEEKDAY = re.compile(
-    rf"(?:按|上|follows?|as)?\s*(?:{WEEK}(?P<zh>[一二三四五六日天1-7])|(?P<en>{WEEKDAYS_EN}))\s*(?:的?课(?:表)?|s?\s*timetable)?",
+    rf"(?:[\s,:]|(?<=[日号一二三四五六天)]))(?:按|上|follows?\s+|as\s+)?"
+    rf"(?:{WEEK}(?P<zh>[一二三四五六日天1-7])|(?P<en>{WEEKDAYS_EN}))\s*(?:的?课表?|s?\s*timetable)?\s*$",
     re.I,
 )
 _ON = frozenset({"on", "开", "打开", "开启", "是", "要"})
@@ -83,12 +84,12 @@ def switch(text: str) -> bool | None:
     return True if word in _ON else False if word in _OFF else None
 
 
-def span(text: str, room: Room) -> Span | str:
+def span(text: str, room: Room, longest: timedelta = LONGEST) -> Span | str:
     """Days at the head with a name behind them, or the word for what is wrong."""
     found = read_date_range(text, room.now, room.zone)
     if not isinstance(found, DateRange):
         return {WhenError.PAST: "past", WhenError.NONEXISTENT: "nonexistent"}.get(found, "unread")
-    if found.last - found.first > LONGEST:
+    if found.last - found.first > longest:
         return "long"
     name, back = _split(found.rest, found.first, room)
     if back is None:
@@ -133,7 +134,12 @@ def back(typed: str, first: date, room: Room) -> Back | None:
     return Back(when.day, when.moment.time() if when.has_time else None)
 
 
-def weekday_of(text: str) -> int | None:
-    """A weekday: 周五, 按周五的课, fri."""
-    found = _WEEKDAY.fullmatch(comparable(text).text.strip())
-    return weekday(found["zh"] or found["en"]) if found else None
+def weekday_behind(text: str) -> tuple[str, int | None]:
+    """Take 周五, 按周五的课 or fri off the end of a text: there it is no part of the date."""
+    folded = comparable(text)
+    found = _WEEKDAY.search(folded.text)
+    if found is None or not found.start():
+        return text.strip(), None
+    return folded.source[: folded.start(found.start())].strip(" ,，、:："), weekday(
+        found["zh"] or found["en"]
+    )
