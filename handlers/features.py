@@ -49,7 +49,9 @@ from handlers import (
 from handlers import help as help_
 from handlers.feature import Feature
 from handlers.holiday.features import FEATURES as HOLIDAY
+from handlers.notice_form import answers as notice_form
 from handlers.paper.features import FEATURES as PAPER
+from handlers.signup.features import FEATURES as SIGNUP
 from handlers.slots.features import FEATURES as SLOTS
 
 FEATURES: tuple[Feature, ...] = (
@@ -70,6 +72,7 @@ FEATURES: tuple[Feature, ...] = (
     praise.feature,
     notice.feature,
     notice_after.feature,
+    notice_form.feature,
     receipts.feature,
     poll.feature,
     poll_list.feature,
@@ -82,6 +85,7 @@ FEATURES: tuple[Feature, ...] = (
     poll_table.feature,
     *HOLIDAY,
     *PAPER,
+    *SIGNUP,
     *SLOTS,
     schedule.feature,
     announcement.feature,

@@ -16,6 +16,7 @@ from handlers.feature import Command, Feature, Press, Who
 from handlers.holiday import greeting, returning
 from handlers.room import Room
 from handlers.schedule_lines import Planned
+from handlers.signup import lines as signup_lines
 from handlers.slots import lines as slots_lines
 from storage import schedules
 from storage.tables import ScheduleRow
@@ -24,6 +25,7 @@ feature = Feature("schedule")
 LINES: dict[str, Planned] = {
     **notice_lines.LINES,
     **poll_lines.LINES,
+    **signup_lines.LINES,
     **slots_lines.LINES,
     **returning.LINES,
     **greeting.LINES,

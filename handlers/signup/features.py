@@ -1,0 +1,6 @@
+"""The parts of sign-ups, in the order in which they look at a message."""
+
+from handlers.feature import Feature
+from handlers.signup import begin, ending, entering, listing
+
+FEATURES: tuple[Feature, ...] = (begin.feature, entering.feature, ending.feature, listing.feature)
