@@ -1,0 +1,170 @@
+"""How our texts and keys look in WeCom: short texts, cards with buttons, else numbers to answer with."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.platforms.wecom.settings import Phrases
+from bot.ports import Key
+from classroom import markup
+from classroom.events import Json
+from classroom.markup import Piece
+
+TEXT = 2048
+"""Bytes of a text message."""
+
+CARD, HEAD = 112, 26
+BUTTONS, BUTTON = 6, 10
+OPTIONS, OPTION = 20, 11
+START = "start "
+"""What stands before the payload in the key of a button that begins with /start."""
+
+LINK = re.compile(r"<(?=/?a[\s>])", re.IGNORECASE)
+JOINER = "\u2060"
+ENDS = re.compile(r"(?<=[\n。！？；])")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message of a letter: a text, or a card under its own task id; `keys` where it has any."""
+
+    text: str
+    card: dict[str, Json] | None = None
+    task: str = ""
+    keys: tuple[Key, ...] = ()
+    numbers: tuple[int, ...] = ()
+
+
+def parts(
+    body: str, keys: Sequence[Key], phrases: Phrases, *, protect: bool = False, first: int = 1
+) -> list[Part]:
+    """A letter as messages, the keys with the last: as a card where it can be one, else with numbers.
+
+    A card can be passed on, so that what is protected has none. Numbers begin with `first`.
+    """
+    if not keys:
+        return [Part(text) for text in texts(body)]
+    if not protect and (found := _with_card(body, keys, phrases)) is not None:
+        return found
+    numbers = tuple(range(first, first + len(keys)))
+    listed = "\n".join(f"{n}  {plain(key.label)}" for n, key in zip(numbers, keys, strict=True))
+    found = ended(texts(body), f"{phrases.choose}\n{listed}")
+    if not found:
+        return []
+    return [*(Part(text) for text in found[:-1]), Part(found[-1], None, "", tuple(keys), numbers)]
+
+
+def ended(found: Sequence[str], tail: str) -> list[str]:
+    """Texts with some lines more at their end; without any text there is nothing to end."""
+    if not found:
+        return []
+    last = f"{found[-1]}\n\n{tail}"
+    if len(last.encode("utf-8", "replace")) <= TEXT:
+        return [*found[:-1], last]
+    return [*found, tail]
+
+
+def texts(body: str) -> list[str]:
+    """A text in as few messages as its bytes allow."""
+    for limit in (2000, 1340, 1000, 670, 400, 200):
+        found = [shown(piece) for piece in markup.split(body, limit)]
+        if all(len(text.encode("utf-8", "replace")) <= TEXT for text in found):
+            return found
+    return [text.encode("utf-8", "replace")[:TEXT].decode("utf-8", "ignore") for text in found]
+
+
+def shown(piece: Piece) -> str:
+    """A piece as WeCom shows it: of our markup links remain, and nobody else's become any."""
+    links = [span for span in piece.spans if span.kind == "text_link" and span.url]
+    made, at = "", 0
+    for span in links:
+        if span.start < at:
+            continue
+        url = (span.url or "").replace('"', "%22").replace("<", "%3C").replace(">", "%3E")
+        inside = plain(piece.text[span.start : span.end])
+        made += f'{plain(piece.text[at : span.start])}<a href="{url}">{inside}</a>'
+        at = span.end
+    return made + plain(piece.text[at:])
+
+
+def plain(text: str) -> str:
+    """Let what people typed as a link be read as typed: an invisible sign stands behind its bracket."""
+    return LINK.sub(f"<{JOINER}", text)
+
+
+def card(text: str, keys: Sequence[Key], phrases: Phrases, task: str) -> dict[str, Json] | None:
+    """A card with this text and these keys; None where they do not fit. Without keys it is over."""
+    if len(text) > CARD:
+        return None
+    made: dict[str, Json] = {"task_id": task, **_words(text)}
+    if len(keys) <= BUTTONS and all(len(key.label) <= BUTTON for key in keys):
+        listed: list[Json] = [
+            {"text": key.label, "style": 1 if place == 0 else 2, "key": _key(key)}
+            for place, key in enumerate(keys)
+        ]
+        over: list[Json] = [{"text": phrases.over, "style": 2, "key": "over"}]
+        made |= {"card_type": "button_interaction", "button_list": listed or over}
+        return made if keys else made | {"replace_text": phrases.over}
+    if len(keys) <= OPTIONS and all(len(key.label) <= OPTION for key in keys):
+        options: list[Json] = [{"id": _key(key), "text": key.label, "is_checked": False} for key in keys]
+        return made | {
+            "card_type": "vote_interaction",
+            "checkbox": {"question_key": "q", "mode": 0, "option_list": options},
+            "submit_button": {"text": phrases.submit, "key": "submit"},
+        }
+    return None
+
+
+def new_task() -> str:
+    """An id for a card, which no other of the app's cards has."""
+    return f"hr-{secrets.token_hex(12)}"
+
+
+def is_task(ref: str) -> bool:
+    """Whether a ref of ours is a card's."""
+    return ref.startswith("hr-")
+
+
+def _with_card(body: str, keys: Sequence[Key], phrases: Phrases) -> list[Part] | None:
+    """The beginning as text where it is long, and a card with its end."""
+    text, spans = markup.read(body)
+    if any(span.kind == "text_link" for span in spans) or len({_key(key) for key in keys}) < len(keys):
+        return None
+    head, tail = _cut(text.strip())
+    task = new_task()
+    made = card(tail, keys, phrases, task) if tail else None
+    if made is None:
+        return None
+    before = [Part(piece) for piece in _pieces(head)]
+    return [*before, Part(tail, made, task, tuple(keys))]
+
+
+def _cut(text: str) -> tuple[str, str]:
+    """What goes before a card, and what stands in it: whole sentences, as many as fit."""
+    if len(text) <= CARD:
+        return "", text
+    for place in ENDS.finditer(text, len(text) - CARD):
+        if tail := text[place.end() :].strip():
+            return text[: place.end()].rstrip(), tail
+    return text, ""
+
+
+def _pieces(text: str) -> list[str]:
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return texts(escaped) if text else []
+
+
+def _words(text: str) -> dict[str, Json]:
+    head, line, rest = text.partition("\n")
+    if len(head) <= HEAD and head.strip() and not line:
+        return {"main_title": {"title": text}}
+    if line and head.strip() and len(head) <= HEAD and rest.strip():
+        return {"main_title": {"title": head}, "sub_title_text": rest}
+    return {"sub_title_text": text}
+
+
+def _key(key: Key) -> str:
+    return key.token if key.token is not None else f"{START}{key.payload}"
