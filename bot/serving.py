@@ -10,6 +10,7 @@ from pathlib import Path
 
 import structlog
 
+from bot import loops
 from bot.app import App, utc_now
 from bot.config import Settings
 from bot.limits import Limits
@@ -37,7 +38,7 @@ def run(settings: Settings, token: str) -> None:
     set_up(settings.log.level, settings.log.format)
     database = open(settings)
     try:
-        asyncio.run(_serve(settings, database, token))
+        loops.run(_serve(settings, database, token))
     finally:
         database.close()
 
