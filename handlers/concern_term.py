@@ -45,16 +45,16 @@ def erase(due: Due, room: Room) -> Iterable[Effect]:
 def _next_end(room: Room) -> date:
     """The last day of the term that runs now; today may be it."""
     today = room.today.date()
-    return min(day for year in (today.year, today.year + 1) for day in _ends(room, year) if day >= today)
+    return min(day for year in (today.year, today.year + 1) for day in ends_in(room, year) if day >= today)
 
 
 def _last_end(room: Room) -> date:
     """The last day of the term before."""
     today = room.today.date()
-    return max(day for year in (today.year - 1, today.year) for day in _ends(room, year) if day < today)
+    return max(day for year in (today.year - 1, today.year) for day in ends_in(room, year) if day < today)
 
 
-def _ends(room: Room, year: int) -> list[date]:
+def ends_in(room: Room, year: int) -> list[date]:
     """The terms' last days in a year; where none was given that is a day, the usual ones: words must end."""
     for given in (room.instance.defaults.term_ends, Defaults().term_ends):
         if made := [day for text in given if (day := _day(text, year)) is not None]:
