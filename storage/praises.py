@@ -99,7 +99,7 @@ def on_record(records: Records, classroom: int) -> dict[int, list[Recorded]]:
     return kept
 
 
-def _standing(classroom: int) -> Select[tuple[Praise, PraisedStudent]]:
+def _standing(classroom: int) -> Select[Praise, PraisedStudent]:
     return (
         select(Praise, PraisedStudent)
         .join(PraisedStudent, col(PraisedStudent.praise_id) == col(Praise.id))
