@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -31,12 +32,31 @@ PUPILS = ("张小明", "李雷", "韩梅梅", "王芳")
 RESTARTS = timedelta(days=9, hours=5)
 
 
+class Holiday(NamedTuple):
+    """One that the official calendar has: its last day, and the day on which families are to be told."""
+
+    name: str
+    last: date
+    told: date
+
+
+CHINA = (
+    Holiday("清明节", date(2026, 4, 6), date(2026, 4, 1)),
+    Holiday("劳动节", date(2026, 5, 5), date(2026, 4, 28)),
+    Holiday("端午节", date(2026, 6, 21), date(2026, 6, 16)),
+    Holiday("中秋节", date(2026, 9, 27), date(2026, 9, 22)),
+    Holiday("国庆节", date(2026, 10, 7), date(2026, 9, 24)),
+)
+"""As the State Council has announced them for 2026."""
+
+
 class Term:
     """A class of four, its teacher, and what they do whenever something reaches them."""
 
     def __init__(self, living: Living, end: date) -> None:
         self.living = living
         self.end = datetime.combine(end, time(23), living.zone)
+        self.holidays = [holiday for holiday in CHINA if holiday.last < end]
         self.teacher = living.someone("10", "王老师")
         self.parents = {name: living.someone(str(20 + i), f"{name}妈妈") for i, name in enumerate(PUPILS)}
 
@@ -106,14 +126,25 @@ async def test_a_term_lives_through_by_itself(term: Term) -> None:
     for name in ("张小明", "韩梅梅", "王芳"):  # who answers nothing is asked each time, and once
         parent = term.parents[name]
         assert times(living, told(parent, "投票快截止了")) == [at(day, 20) for day in saturdays]
-        assert times(living, told(parent, "还没有收到您的回音")) == [at(day, 12, 10) for day in notices]
-    assert times(living, told(teacher, "收到 1/4")) == [at(day, 14, 10) for day in notices]
+        assert times(living, told(parent, "还没有收到", "家长会")) == [at(day, 12, 10) for day in notices]
+        assert times(living, told(parent, "还没有收到", "放假安排")) == [
+            at(holiday.told + timedelta(days=1), 12, 10) for holiday in term.holidays
+        ]
+    assert times(living, told(teacher, "收到 1/4", "家长会")) == [at(day, 14, 10) for day in notices]
+    assert times(living, posts(living, "放假安排")) == [at(h.told, 9) for h in term.holidays]
+    assert times(living, posts(living, "明天，", "返校")) == [at(h.last, 18) for h in term.holidays]
+    for holiday, post in zip(term.holidays, posts(living, "放假安排"), strict=True):
+        assert holiday.name in post.text and said(holiday.last) in post.text
     nothing_is_left(living)
 
 
 def times(living: Living, shown: list[Shown]) -> list[str]:
     """When, by the class's clock, to the minute."""
     return [f"{living.at_home(one):%Y-%m-%d %H:%M}" for one in shown]
+
+
+def said(day: date) -> str:
+    return f"{day.month}月{day.day}日"
 
 
 def at(day: date, hour: int, minute: int = 0) -> str:
