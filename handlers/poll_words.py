@@ -21,12 +21,13 @@ ASKED = re.compile(
 )
 """What makes a question of a text: that a child did wrong is said to all by asking what to do about it."""
 
+_CLAUSE = re.compile(r"[，,。.;；!！?？|｜\n]+")
 _WHO = re.compile(r"谁|哪(?:些|一?[位个名])(?:同学|孩子|学生|小朋友)?|(?<![a-z])who(?![a-z])", re.IGNORECASE)
 
 
 def verdict(text: str, came: Way, room: Room) -> Verdict | None:
     """What speaks against asking this in public: a child who is shamed, or whose family wishes no mention."""
-    for said in (text, ASKED.sub("，", text), *_answered(text, room)):
+    for said in (text, ASKED.sub("，", text), *_answered(text, room), *_clauses(text, room)):
         if (found := judge(said, room.roster)) is not None:
             return found
     named = [s for s in room.roster.mentioned_in(text) if not wording.is_common_word(s.name)]
@@ -43,6 +44,11 @@ def _answered(text: str, room: Room) -> Iterable[str]:
         if room.roster.mentioned_in(option):
             yield f"{question} {option}"
             yield _WHO.sub(option.strip(), question)
+
+
+def _clauses(text: str, room: Room) -> Iterable[str]:
+    """Each clause about a child by itself: 李雷没交作业，谁来帮他？ is no question about what he did."""
+    return (clause for clause in _CLAUSE.split(text) if room.roster.mentioned_in(clause))
 
 
 def taken_out(found: Verdict, came: Way, room: Room) -> list[Effect]:

@@ -69,17 +69,17 @@ def close_numbered(number: int, room: Room) -> list[Effect]:
     if signup is None:
         return listing.show(number, room)
     text, effects = _closed(signup, room)
-    return [*effects, *aside(room, text)]
+    return [*aside(room, text), *effects]
 
 
 @feature.button("signup.close_now")
 def close_now(press: Press, room: Room) -> Iterable[Effect]:
     """Close it at once."""
     signup = pressed(press, room)
-    if signup is None:
-        return [room.toast(press.callback, own(room).label("signup.gone"), alert=True)]
+    if signup is None or not listing.may_run(signup, room):
+        return [room.toast(press.callback, own(room).label("signup.not_yours"), alert=True)]
     text, effects = _closed(signup, room)
-    return [*effects, room.edit(press.handle, text)]
+    return [room.edit(press.handle, text), *effects]
 
 
 def _closed(signup: Signup, room: Room) -> tuple[PrivateText, list[Effect]]:

@@ -26,7 +26,7 @@ _PLACES = re.compile(
     r"(?P<unit>个?(?:人|名|位|户|家|份|名额)|places?|people|families)?\s*[)）\]]?",
     re.IGNORECASE,
 )
-_NO_COUNT = "0123456789:：.．-－/~第年月周"
+_NO_COUNT = ":：.．-－/~第年月周"
 """A figure behind one of these belongs to a date, a time or a name."""
 
 
@@ -127,17 +127,23 @@ def _with_words(left: str, plan: SignupPlan) -> SignupPlan | SignupProblem:
 def _read_lines(typed: list[str]) -> tuple[tuple[str, int], ...]:
     """The lines with their places; figures that alone tell lines apart (小组1, 小组2) are names."""
     read = [_read_line(line) for line in typed]
-    if len({comparable(what) for what, _ in read}) < len(read):
+    same = len({comparable(what) for what, _, _ in read}) < len(read)
+    if same and all(glued for _, _, glued in read):
         return tuple((line, 0) for line in typed)
-    return tuple(read)
+    return tuple((what, places) for what, places, _ in read)
 
 
-def _read_line(line: str) -> tuple[str, int]:
+def _read_line(line: str) -> tuple[str, int, bool]:
+    """What, how many places (-1: none at all), and whether the figure stands alone right behind a word."""
     found = _PLACES.fullmatch(line)
-    if found is None or found["what"][-1] in _NO_COUNT:
-        return line, 0
-    glued = not found["gap"] and not found["unit"] and found["what"][-1].isascii()
-    return (line, 0) if glued else (found["what"], int(found["places"]) or -1)
+    last = found["what"][-1] if found else ""
+    apart = found is not None and bool(found["gap"])
+    if found is None or last in _NO_COUNT or (last.isdigit() and not apart):
+        return line, 0, False
+    glued = not apart and not found["unit"]
+    if glued and last.isascii():
+        return line, 0, False
+    return found["what"], int(found["places"]) or -1, glued
 
 
 def _checked(plan: SignupPlan) -> SignupPlan | SignupProblem:
