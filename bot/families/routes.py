@@ -23,17 +23,21 @@ from classroom.pages import Page
 from handlers.room import Room
 from storage import family_links
 from storage.database import Records
-from storage.tables import FamilyLink
 from templates.render import Say, language_of
 
 PATH = "/f/{code}"
+METHODS = ["GET", "HEAD", "POST"]
 MOST_BODY = 2048
 
 
 def routes(app: App, clock: Callable[[], float] = time.monotonic) -> list[BaseRoute]:
     """The one address of all pages."""
-    page = _Pages(app, Bucket(clock))
-    return [Route(PATH, page.answer, methods=["GET", "HEAD", "POST"])]
+    bucket = Bucket(clock)
+
+    async def serve(request: Request) -> Response:
+        return await answer(request, app, bucket)
+
+    return [Route(PATH, serve, methods=METHODS)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,54 +49,46 @@ class _Opened:
     page: Page
 
 
-class _Pages:
-    """Shows and takes presses for one app."""
-
-    def __init__(self, app: App, bucket: Bucket) -> None:
-        self._app = app
-        self._bucket = bucket
-
-    async def answer(self, request: Request) -> Response:
-        """The page of a code; the same short answer to every code that opens nothing."""
-        say = Say(language_of(request.headers.get("accept-language", "").split(",")[0] or None))
-        code = request.path_params["code"]
-        if not self._bucket.take():
-            return _said(sheet.later(say), 429)
-        if not family_links.is_ours(self._app.database.keys.digest, code):
+async def answer(request: Request, app: App, bucket: Bucket) -> Response:
+    """The page of a code; the same short answer to every code that opens nothing."""
+    say = Say(language_of(request.headers.get("accept-language", "").split(",")[0] or None))
+    code = request.path_params["code"]
+    if not bucket.take():
+        return _said(sheet.later(say), 429)
+    if not family_links.is_ours(app.database.keys.digest, code):
+        return _said(sheet.unknown(say), 404)
+    try:
+        pressed = await _pressed(request) if request.method == "POST" else None
+        found = await app.database.look(lambda records: _look(records, app, code))
+        if found is None:
             return _said(sheet.unknown(say), 404)
-        try:
-            pressed = await _version_pressed(request) if request.method == "POST" else None
-            found = await self._app.database.look(lambda records: self._look(records, code))
-            if found is None:
-                return _said(sheet.unknown(say), 404)
-            if pressed is not None:
-                return await self._press(request, found, pressed)
-        except DatabaseError:
-            return _said(sheet.later(say), 503)
-        return _said(sheet.page(found.page, noted=bool(request.url.query)), 200)
-
-    def _look(self, records: Records, code: str) -> _Opened | None:
-        door = family_links.find(records, self._app.database.keys.digest, code)
-        room = self._room(records, door)
-        if door is None or room is None:
-            return None
-        return _Opened(door.id, door.purpose, self._app.registry.pages[door.purpose](door, room))
-
-    def _room(self, records: Records, door: FamilyLink | None) -> Room | None:
-        return page_room(Room(records, self._app.now(), self._app.instance), door)
-
-    async def _press(self, request: Request, found: _Opened, pressed: str) -> Response:
-        """Hand the press in, if it is about what can still be read here; then let the page be read again."""
-        here, page = request.url.path, found.page
-        if page.button is None or pressed != page.once:
-            return RedirectResponse(here, 303, headers=sheet.HEADERS)
-        words = json.dumps({"link": found.door, "purpose": found.purpose, "args": page.args})
-        store = self._app.intake.door_of(PAGE)
-        await store([Incoming(f"{PAGE}:{found.door}:{page.once}", words.encode())])
-        return RedirectResponse(f"{here}?noted", 303, headers=sheet.HEADERS)
+        if pressed is not None:
+            return await _press(request, app, found, pressed)
+    except DatabaseError:
+        return _said(sheet.later(say), 503)
+    return _said(sheet.page(found.page, noted=bool(request.url.query)), 200)
 
 
-async def _version_pressed(request: Request) -> str:
+def _look(records: Records, app: App, code: str) -> _Opened | None:
+    door = family_links.find(records, app.database.keys.digest, code)
+    room = page_room(Room(records, app.now(), app.instance), door)
+    if door is None or room is None:
+        return None
+    return _Opened(door.id, door.purpose, app.registry.pages[door.purpose](door, room))
+
+
+async def _press(request: Request, app: App, found: _Opened, pressed: str) -> Response:
+    """Hand the press in, if it is about what can still be read here; then let the page be read again."""
+    here, page = request.url.path, found.page
+    if page.button is None or pressed != page.once:
+        return RedirectResponse(here, 303, headers=sheet.HEADERS)
+    words = json.dumps({"link": found.door, "purpose": found.purpose, "args": page.args})
+    store = app.intake.door_of(PAGE)
+    await store([Incoming(f"{PAGE}:{found.door}:{page.once}", words.encode())])
+    return RedirectResponse(f"{here}?noted", 303, headers=sheet.HEADERS)
+
+
+async def _pressed(request: Request) -> str:
     """What the button said it was about; nothing where that cannot be read."""
     body = bytearray()
     async for chunk in request.stream():
