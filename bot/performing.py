@@ -132,6 +132,8 @@ async def _edit(
 
 
 async def _delete(platform: Platform, to: GroupAddress | PersonAddress, refs: Sequence[str]) -> Outcome:
+    if isinstance(to, PersonAddress) and isinstance(platform, ports.TakesBack):
+        return await platform.recall(to, refs) if refs else Done()
     if not isinstance(platform, ports.DeletesMessages):
         return UNSUPPORTED
     return await platform.delete(to, refs) if refs else Done()

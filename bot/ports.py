@@ -196,6 +196,25 @@ class DeletesMessages(Protocol):
 
 
 @runtime_checkable
+class TakesBack(Protocol):
+    """Takes back what the bot told somebody, and nothing of anybody else's."""
+
+    async def recall(self, chat: PersonAddress, refs: Sequence[str]) -> Outcome:
+        """Take back the messages `refs`; what cannot be is said by the outcome."""
+        ...
+
+
+@runtime_checkable
+class TakesPlainCommands(Protocol):
+    """Is used where nobody types a slash: in private a command may begin without one."""
+
+    @property
+    def bare_commands(self) -> bool:
+        """Whether that is so."""
+        ...
+
+
+@runtime_checkable
 class PinsPosts(Protocol):
     """Pins a post silently."""
 

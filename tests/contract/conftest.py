@@ -31,9 +31,11 @@ def platform(stage: Stage) -> Platform:
 
 
 @pytest.fixture
-def driver(stage: Stage) -> Iterator[Driver]:
+def driver(stage: Stage, request: pytest.FixtureRequest) -> Iterator[Driver]:
     """The people of this test."""
     driver = stage()
+    if why := driver.cannot.get(request.node.originalname):
+        pytest.skip(why)
     yield driver
     driver.check()
 

@@ -6,7 +6,7 @@ private conversation with the bot has the person's id.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -39,7 +39,7 @@ class Trouble(StrEnum):
     """How the next sending ends."""
 
     BUSY = "busy"
-    """Refused for now; to be tried again after RETRY_AFTER seconds."""
+    """Refused for now; to be tried again after `busy_for` seconds."""
     BROKEN = "broken"
     """Carried out, but the line breaks before the answer."""
 
@@ -88,6 +88,16 @@ class Driver(Protocol):
     @property
     def able(self) -> frozenset[type[object]]:
         """Which of EVERYTHING the platform can do."""
+        ...
+
+    @property
+    def cannot(self) -> Mapping[str, str]:
+        """Tests that ask for what no bot can do on this platform, by name, and why that is so."""
+        ...
+
+    @property
+    def busy_for(self) -> float:
+        """After how many seconds a refused sending is tried again, as the platform says or as we choose."""
         ...
 
     @property

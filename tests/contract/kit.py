@@ -82,6 +82,8 @@ class Bot:
         return await self.platform.delete(self.to_group(group), refs)
 
     async def take_back(self, who: str, *refs: str) -> Outcome:
+        if isinstance(self.platform, ports.TakesBack):
+            return await self.platform.recall(self.to_person(who), refs)
         if not isinstance(self.platform, ports.DeletesMessages):
             self._lacks(ports.DeletesMessages)
         return await self.platform.delete(self.to_person(who), refs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 
 from bot.platforms.telegram import TelegramPlatform, TelegramSettings
@@ -27,6 +27,8 @@ class TelegramDriver:
     """People of the stand-in; the server is shared, the people and groups are this driver's own."""
 
     able = frozenset(EVERYTHING)
+    cannot: Mapping[str, str] = {}
+    busy_for = RETRY_AFTER
 
     def __init__(self, server: BotApiServer, platform: TelegramPlatform) -> None:
         self._server = server

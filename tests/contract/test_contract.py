@@ -23,7 +23,7 @@ from classroom.effects import (
     Toast,
 )
 from classroom.text import PublicText
-from tests.contract.driver import EVERYTHING, RETRY_AFTER, Driver, Saying, Trouble
+from tests.contract.driver import EVERYTHING, Driver, Saying, Trouble
 from tests.contract.kit import Bot, again_of, failure_of, listening, moved_of, refs_of, standing
 
 WORDS = "李雷没有带作业本"
@@ -112,7 +112,7 @@ async def test_being_too_fast_says_when_to_try_again(driver: Driver, bot: Bot, m
     driver.open_door(mother)
     driver.trouble(Saying.TELL, Trouble.BUSY)
     again = again_of(await bot.tell(mother, "您好"))
-    assert (again.after, again.uncertain) == (RETRY_AFTER, False)
+    assert (again.after, again.uncertain) == (driver.busy_for, False)
     assert standing(driver, mother) == []
     refs_of(await bot.tell(mother, "您好"))
     assert [seen.text for seen in standing(driver, mother)] == ["您好"]
@@ -120,7 +120,7 @@ async def test_being_too_fast_says_when_to_try_again(driver: Driver, bot: Bot, m
 
 async def test_being_too_fast_in_a_group(driver: Driver, bot: Bot, group: str) -> None:
     driver.trouble(Saying.POST, Trouble.BUSY)
-    assert again_of(await bot.post(group, "通知")).after == RETRY_AFTER
+    assert again_of(await bot.post(group, "通知")).after == driver.busy_for
     assert standing(driver, group) == []
 
 

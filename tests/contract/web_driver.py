@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot import ports
@@ -57,6 +57,8 @@ class WebDriver:
     """People of our own messenger; `talks_only` hides from the tests what it could do besides."""
 
     secrets = ()
+    cannot: Mapping[str, str] = {}
+    busy_for = RETRY_AFTER
 
     def __init__(self, talks_only: bool = False) -> None:
         self._later = timedelta()

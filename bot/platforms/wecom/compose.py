@@ -51,10 +51,10 @@ def parts(
         return found
     numbers = tuple(range(first, first + len(keys)))
     listed = "\n".join(f"{n}  {plain(key.label)}" for n, key in zip(numbers, keys, strict=True))
-    found = ended(texts(body), f"{phrases.choose}\n{listed}")
-    if not found:
+    whole = ended(texts(body), f"{phrases.choose}\n{listed}")
+    if not whole:
         return []
-    return [*(Part(text) for text in found[:-1]), Part(found[-1], None, "", tuple(keys), numbers)]
+    return [*(Part(text) for text in whole[:-1]), Part(whole[-1], None, "", tuple(keys), numbers)]
 
 
 def ended(found: Sequence[str], tail: str) -> list[str]:

@@ -152,7 +152,7 @@ class WeComPlatform:
         files: Sequence[Enclosed],
     ) -> Outcome:
         """Say something in a group of the app's. There are no buttons there: a line says where to answer."""
-        if isinstance(text, PrivateText) or any(file.private for file in files):
+        if _is_private(text, files):
             return Refused(Failure.LEAK)
         chat = failures.chat(to.native)
         if chat is None:
@@ -195,7 +195,7 @@ class WeComPlatform:
     ) -> Outcome:
         """Change what was told to somebody; what stands in a group stays as it is."""
         if isinstance(chat, GroupAddress) or failures.chat(chat.native) is not None:
-            return Refused(Failure.LEAK if isinstance(text, PrivateText) else Failure.UNSUPPORTED)
+            return Refused(Failure.LEAK if _is_private(text) else Failure.UNSUPPORTED)
         who = failures.member(chat.native)
         if who is None or not refs:
             return Refused(Failure.NOT_FOUND)
@@ -281,6 +281,10 @@ class WeComPlatform:
         if len(self._names) > MOST_NAMES:
             self._names.popitem(last=False)
         return self._names[who]
+
+
+def _is_private(text: PrivateText | PublicText, files: Sequence[Enclosed] = ()) -> bool:
+    return isinstance(text, PrivateText) or any(file.private for file in files)
 
 
 def token_of(settings: WeComSettings) -> TokenRequest:
