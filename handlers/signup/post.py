@@ -182,4 +182,4 @@ def people_of(entries: Sequence[SignupEntry], standing: Standing) -> list[int]:
     for entry in entries:
         home = standing.homes.guardians.get(standing.homes.of.get(entry.student_id, 0), ())
         found += [entry.person_id] if entry.person_id in home else home
-    return [person for person in dict.fromkeys(found) if person is not None]
+    return list(dict.fromkeys(found))
