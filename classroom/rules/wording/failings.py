@@ -125,8 +125,8 @@ REPROACH = re.compile(
     r"did|does)|again\s*\?"
 )
 EXCUSED = re.compile(
-    r"请假|病假|事假|生病|发烧|住院|身体不适|感冒|不舒服|看医生|就医|受伤|腿伤|\b(?:sick|ill|on leave|"
-    r"excused|doctor)\b"
+    r"请假(?!期(?!间))|病假|事假|生病|发烧|住院|身体不适|感冒|不舒服|看医生|就医|受伤|腿伤|"
+    r"\b(?:sick|ill|on leave|excused|doctor)\b"
 )
 ABSENT = re.compile(
     r"[没未](?:有)?(?:来|到)|缺[勤席]|早退|迟到|[没未](?:有)?(?:按时|能)?(?:完成|参加)|late|absent"
