@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Literal
 
 from classroom.effects import Button, Effect
 from classroom.events import Due, Json, Message
@@ -16,7 +17,7 @@ from handlers.enclosing import MOST, own_files
 from handlers.feature import Feature, Press, Said
 from handlers.held_back import Way, hold_back, judge
 from handlers.holiday import draft as drafting
-from handlers.holiday import feed, reading, returning, school
+from handlers.holiday import feed, own_days, reading, returning, school
 from handlers.holiday.words import facts_of_row, with_return
 from handlers.notice_audience import Unclear
 from handlers.notice_reading import Wish
@@ -134,13 +135,9 @@ def changed(said: Said, room: Room) -> Iterable[Effect]:
     wish = _with_files(notice_reading.of_draft(draft), own_files(said.message))
     if not said.text.strip() and len(wish.files) > len(notice_reading.of_draft(draft).files):
         return _renewed(draft, wish, room, own_words=draft.data.get("own_words") is True)
-    if (back := reading.return_alone(said.text, row.first, room)) is not None:
-        facts = facts_of_row(row, room)
-        if facts is None or (back.on is not None and back.on <= row.first):
-            return _once_more(draft, room)
-        put = drafting.put_right(draft, with_return(facts, back.on, back.at), room)
-        own_words = draft.data.get("own_words") is True
-        return _renewed(draft, replace(put, files=wish.files), room, own_words=own_words)
+    back = reading.return_alone(said.text, row.first, room)
+    if back is not None:
+        return _only_the_return(back, draft, row, wish, room)
     if not said.text.strip() or len(said.text) > notice_preview.longest(wish, room):
         return _once_more(draft, room)
     read = notice_reading.read(said.text, room, wish)
@@ -148,6 +145,18 @@ def changed(said: Said, room: Room) -> Iterable[Effect]:
         room.expect("holiday.change", {"draft": draft.id})
         return [room.tell(own(room).private(read.block, **{"words": said.text, **read.values}))]
     return _renewed(draft, read, room, own_words=True)
+
+
+def _only_the_return(
+    back: reading.Back | Literal["unread"], draft: Draft, row: HolidayRow, wish: Wish, room: Room
+) -> list[Effect]:
+    facts = facts_of_row(row, room)
+    if facts is None or back == "unread" or (back.on is not None and back.on <= row.first):
+        room.expect("holiday.change", {"draft": draft.id})
+        return own_days.refused("return", room)
+    put = drafting.put_right(draft, with_return(facts, back.on, back.at), room)
+    own_words = draft.data.get("own_words") is True
+    return _renewed(draft, replace(put, files=wish.files), room, own_words=own_words)
 
 
 def _once_more(draft: Draft, room: Room) -> list[Effect]:

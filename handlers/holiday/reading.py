@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Literal
 
 from classroom.folding import fold
 from handlers.concern_people import cleaned
@@ -114,10 +115,10 @@ def _split(text: str, first: date, room: Room) -> tuple[str, Back | None]:
     return text[: found.start()].strip(" ,，、;；。"), back(found["when"], first, room)
 
 
-def return_alone(text: str, first: date, room: Room) -> Back | None:
-    """A text that says nothing but when the children are back."""
+def return_alone(text: str, first: date, room: Room) -> Back | Literal["unread"] | None:
+    """A text that says nothing but when the children are back; None where it says more."""
     found = _ALONE.fullmatch(text.strip())
-    return back(found["when"], first, room) if found else None
+    return (back(found["when"], first, room) or "unread") if found else None
 
 
 def back(typed: str, first: date, room: Room) -> Back | None:
