@@ -15,7 +15,7 @@ import structlog
 from bot import recording
 from bot.addressing import Target, target_of
 from bot.limits import Limits, Pace
-from bot.performing import COUNTED, HARMLESS, perform
+from bot.performing import COUNTED, HARMLESS, Hands, perform
 from bot.ports import Failure, Key, Outcome, Platform, Refused, TryAgain
 from bot.recording import Book
 from classroom.addresses import GroupAddress
@@ -94,7 +94,7 @@ class Delivery:
         """
         self._clock = clock
         self._database = database
-        self._platforms = platforms
+        self._hands = {name: Hands(platform) for name, platform in platforms.items()}
         self._pace = {name: Pace(limits.get(name, Limits())) for name in platforms}
         self._now = now
         self._wake = wake
@@ -247,7 +247,7 @@ class Delivery:
         target = target_of(records, due, effect)
         if isinstance(target, Failure):
             recording.failed(records, book, due, effect, Refused(target), now)
-        elif target.platform not in self._platforms:
+        elif target.platform not in self._hands:
             self._later(turn, f"{due.lane_key}/{due.lane}", 30.0)
         else:
             self._choose(_Job(due, effect, _keys(stored), target), turn)
@@ -276,7 +276,7 @@ class Delivery:
     async def _carry_out(self, job: _Job) -> None:
         try:
             outcome = await perform(
-                self._platforms[job.target.platform],
+                self._hands[job.target.platform],
                 job.effect,
                 job.target.address,
                 job.keys,

@@ -54,8 +54,28 @@ COUNTED = frozenset({"post", "tell", "edit_post", "edit_told"})
 """Kinds that a platform's limits on messages count."""
 
 
+class Hands:
+    """What a platform can do, asked of its protocols once: Python looks through all of them each time."""
+
+    def __init__(self, platform: Platform) -> None:
+        """Ask."""
+        self.posts = platform if isinstance(platform, ports.PostsToGroup) else None
+        self.tells = platform if isinstance(platform, ports.TellsPeople) else None
+        self.edits = platform if isinstance(platform, ports.EditsPosts) else None
+        self.deletes = platform if isinstance(platform, ports.DeletesMessages) else None
+        self.recalls = platform if isinstance(platform, ports.TakesBack) else None
+        self.pins = platform if isinstance(platform, ports.PinsPosts) else None
+        self.reacts = platform if isinstance(platform, ports.Reacts) else None
+        self.restricts = platform if isinstance(platform, ports.RestrictsMembers) else None
+        self.tags = platform if isinstance(platform, ports.SetsTags) else None
+        self.toasts = platform if isinstance(platform, ports.AnswersPresses) else None
+        self.menus = platform if isinstance(platform, ports.ShowsMenus) else None
+        self.knows = platform if isinstance(platform, ports.KnowsMembers) else None
+        self.fetches = platform if isinstance(platform, ports.FetchesFiles) else None
+
+
 async def perform(
-    platform: Platform,
+    hands: Hands,
     effect: Effect,
     to: GroupAddress | PersonAddress,
     keys: Sequence[Key],
@@ -64,61 +84,57 @@ async def perform(
     """Carry out one effect. `to` is where it goes today, `refs` what its handle became there."""
     match effect:
         case Post():
-            return await _post(platform, effect, to, keys)
+            return await _post(hands, effect, to, keys)
         case Tell():
-            return await _tell(platform, effect, to, keys)
+            return await _tell(hands, effect, to, keys)
         case EditPost() | EditTold():
-            return await _edit(platform, effect, to, keys, refs)
+            return await _edit(hands, effect, to, keys, refs)
         case Ask():
-            return await _ask(platform, effect, to)
+            return await _ask(hands, effect, to)
         case Remove() | RemovePost():
             chosen = effect.refs if isinstance(effect, Remove) else refs
-            return await _delete(platform, to, chosen)
+            return await _delete(hands, to, chosen)
         case Toast():
-            if not isinstance(platform, ports.AnswersPresses):
+            if hands.toasts is None:
                 return UNSUPPORTED
-            return await platform.toast(effect.callback, effect.text, effect.alert)
+            return await hands.toasts.toast(effect.callback, effect.text, effect.alert)
         case Menu():
-            if not isinstance(platform, ports.ShowsMenus):
+            if hands.menus is None:
                 return UNSUPPORTED
-            return await platform.menu(to, effect.member, effect.commands)
+            return await hands.menus.menu(to, effect.member, effect.commands)
         case React():
-            if not isinstance(platform, ports.Reacts):
+            if hands.reacts is None:
                 return UNSUPPORTED
-            return await platform.react(to, effect.ref, effect.emoji)
+            return await hands.reacts.react(to, effect.ref, effect.emoji)
         case Pin() | Restrict() | Tag():
-            return await _in_group(platform, effect, to, refs)
+            return await _in_group(hands, effect, to, refs)
 
 
-async def _post(
-    platform: Platform, effect: Post, to: GroupAddress | PersonAddress, keys: Sequence[Key]
-) -> Outcome:
+async def _post(hands: Hands, effect: Post, to: GroupAddress | PersonAddress, keys: Sequence[Key]) -> Outcome:
     if not isinstance(to, GroupAddress):
         return Refused(Failure.NOT_FOUND, "not a group")
-    if not isinstance(platform, ports.PostsToGroup):
+    if hands.posts is None:
         return UNSUPPORTED
     files = await as_files(effect.files)
     if any(file.private for file in files):
         return Refused(Failure.LEAK)
-    return await platform.post(to, effect.text, keys, effect.reply_to, files)
+    return await hands.posts.post(to, effect.text, keys, effect.reply_to, files)
 
 
-async def _tell(
-    platform: Platform, effect: Tell, to: GroupAddress | PersonAddress, keys: Sequence[Key]
-) -> Outcome:
+async def _tell(hands: Hands, effect: Tell, to: GroupAddress | PersonAddress, keys: Sequence[Key]) -> Outcome:
     if not isinstance(to, PersonAddress):
         return Refused(Failure.LEAK)
-    if not isinstance(platform, ports.TellsPeople):
+    if hands.tells is None:
         return UNSUPPORTED
     try:
         files = await as_files(effect.files)
     except DrawingError:
         return Refused(Failure.REFUSED, "drawing")
-    return await platform.tell(to, effect.text, keys, files, effect.protect)
+    return await hands.tells.tell(to, effect.text, keys, files, effect.protect)
 
 
 async def _edit(
-    platform: Platform,
+    hands: Hands,
     effect: EditPost | EditTold,
     to: GroupAddress | PersonAddress,
     keys: Sequence[Key],
@@ -126,56 +142,52 @@ async def _edit(
 ) -> Outcome:
     if isinstance(to, GroupAddress) and isinstance(effect.text, PrivateText):
         return Refused(Failure.LEAK)
-    if not isinstance(platform, ports.EditsPosts):
+    if hands.edits is None:
         return UNSUPPORTED
-    return await platform.edit(to, refs, effect.text, keys) if refs else Refused(Failure.NOT_FOUND)
+    return await hands.edits.edit(to, refs, effect.text, keys) if refs else Refused(Failure.NOT_FOUND)
 
 
-async def _delete(platform: Platform, to: GroupAddress | PersonAddress, refs: Sequence[str]) -> Outcome:
-    if isinstance(to, PersonAddress) and isinstance(platform, ports.TakesBack):
-        return await platform.recall(to, refs) if refs else Done()
-    if not isinstance(platform, ports.DeletesMessages):
+async def _delete(hands: Hands, to: GroupAddress | PersonAddress, refs: Sequence[str]) -> Outcome:
+    if isinstance(to, PersonAddress) and hands.recalls is not None:
+        return await hands.recalls.recall(to, refs) if refs else Done()
+    if hands.deletes is None:
         return UNSUPPORTED
-    return await platform.delete(to, refs) if refs else Done()
+    return await hands.deletes.delete(to, refs) if refs else Done()
 
 
 async def _in_group(
-    platform: Platform, effect: Pin | Restrict | Tag, to: GroupAddress | PersonAddress, refs: Sequence[str]
+    hands: Hands, effect: Pin | Restrict | Tag, to: GroupAddress | PersonAddress, refs: Sequence[str]
 ) -> Outcome:
     if not isinstance(to, GroupAddress):
         return Refused(Failure.NOT_FOUND, "not a group")
     if isinstance(effect, Pin):
-        if not isinstance(platform, ports.PinsPosts):
+        if hands.pins is None:
             return UNSUPPORTED
-        return await platform.pin(to, refs[-1], effect.on) if refs else Refused(Failure.NOT_FOUND)
+        return await hands.pins.pin(to, refs[-1], effect.on) if refs else Refused(Failure.NOT_FOUND)
     if isinstance(effect, Restrict):
-        if not isinstance(platform, ports.RestrictsMembers):
+        if hands.restricts is None:
             return UNSUPPORTED
-        return await platform.restrict(to, effect.member, effect.muted, effect.until)
-    return (
-        await platform.tag(to, effect.member, effect.tag)
-        if isinstance(platform, ports.SetsTags)
-        else UNSUPPORTED
-    )
+        return await hands.restricts.restrict(to, effect.member, effect.muted, effect.until)
+    return await hands.tags.tag(to, effect.member, effect.tag) if hands.tags is not None else UNSUPPORTED
 
 
-async def _ask(platform: Platform, effect: Ask, to: GroupAddress | PersonAddress) -> Outcome:
+async def _ask(hands: Hands, effect: Ask, to: GroupAddress | PersonAddress) -> Outcome:
     if effect.question is Question.ROSTER_FILE:
-        return await _roster_file(platform, effect)
+        return await _roster_file(hands, effect)
     if effect.question is Question.PICTURE:
-        return await _picture(platform, effect)
-    if not isinstance(platform, ports.KnowsMembers) or not isinstance(to, GroupAddress):
+        return await _picture(hands, effect)
+    if hands.knows is None or not isinstance(to, GroupAddress):
         return UNSUPPORTED
     if effect.question is Question.MEMBER:
-        return await platform.member(to, effect.about)
-    return await platform.rights(to)
+        return await hands.knows.member(to, effect.about)
+    return await hands.knows.rights(to)
 
 
-async def _roster_file(platform: Platform, effect: Ask) -> Outcome:
+async def _roster_file(hands: Hands, effect: Ask) -> Outcome:
     """Read a spreadsheet in a thread of its own: the writer and the others go on."""
-    if not isinstance(platform, ports.FetchesFiles):
+    if hands.fetches is None:
         return UNSUPPORTED
-    data = await platform.fetch(effect.about, MAX_FILE_BYTES)
+    data = await hands.fetches.fetch(effect.about, MAX_FILE_BYTES)
     if not isinstance(data, bytes):
         return data
     try:
@@ -185,13 +197,13 @@ async def _roster_file(platform: Platform, effect: Ask) -> Outcome:
     return Done(answer=sheet.to_json())
 
 
-async def _picture(platform: Platform, effect: Ask) -> Outcome:
+async def _picture(hands: Hands, effect: Ask) -> Outcome:
     """Read the codes in a picture in a thread of its own, which is not waited for long."""
-    if not isinstance(platform, ports.FetchesFiles):
+    if hands.fetches is None:
         return UNSUPPORTED
     from classroom import pictures  # noqa: PLC0415 - what reads pictures is large and seldom needed
 
-    data = await platform.fetch(effect.about, pictures.MAX_PICTURE_BYTES)
+    data = await hands.fetches.fetch(effect.about, pictures.MAX_PICTURE_BYTES)
     if not isinstance(data, bytes):
         return data
     try:

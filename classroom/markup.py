@@ -57,6 +57,8 @@ class _Reader(HTMLParser):
 
 def read(body: str) -> tuple[str, tuple[Span, ...]]:
     """Turn a template's result into plain text and its spans, in the order they begin."""
+    if "<" not in body and "&" not in body:
+        return body, ()
     reader = _Reader()
     reader.feed(body)
     reader.close()
@@ -98,6 +100,8 @@ def split(body: str, limit: int) -> tuple[Piece, ...]:
 
 
 def _cut(text: str, start: int, limit: int) -> int:
+    if 2 * (len(text) - start) <= limit:
+        return len(text)
     end = start
     used = 0
     while end < len(text):

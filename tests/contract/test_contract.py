@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from bot import ports
-from bot.performing import perform
+from bot.performing import Hands, perform
 from bot.ports import Failure, Key, Outcome, Refused
 from classroom.addresses import GroupAddress, PersonAddress
 from classroom.effects import (
@@ -48,7 +48,7 @@ async def test_what_a_platform_lacks_is_unsupported_and_leaves_no_trace(
     before = driver.seen(group)
     for protocol, effect, to in _all_effects(bot, group, mother, said):
         if protocol not in driver.able:
-            outcome = await perform(driver.platform, effect, to, [], [said])
+            outcome = await perform(Hands(driver.platform), effect, to, [], [said])
             assert outcome == Refused(Failure.UNSUPPORTED)
     if not driver.able & {ports.PostsToGroup, ports.DeletesMessages, ports.RestrictsMembers}:
         assert driver.seen(group) == before and not driver.muted(group, mother)

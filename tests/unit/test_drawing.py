@@ -11,7 +11,7 @@ from PIL import Image, ImageFont
 
 from bot.drawing import DrawingError, as_files
 from bot.drawing.typesetting import FONTS, TEMPLATES, printable, typeset
-from bot.performing import perform
+from bot.performing import Hands, perform
 from bot.platforms.web import WebPlatform
 from bot.ports import Done, Failure, Refused
 from classroom.addresses import GroupAddress, PersonAddress
@@ -154,7 +154,7 @@ async def test_no_group_gets_a_private_picture_not_even_beside_public_words() ->
     group = platform.group("-1", "三年级2班")
     file = Enclosed("photo", "x.png", data="eA==", private=True)
     assert await platform.post(GROUP, Open("x"), (), None, (file,)) == Refused(Failure.LEAK)
-    assert await perform(platform, Post(GROUP, Open("x"), files=(file,)), GROUP, (), ()) == Refused(
+    assert await perform(Hands(platform), Post(GROUP, Open("x"), files=(file,)), GROUP, (), ()) == Refused(
         Failure.LEAK
     )
     assert group.messages == []
@@ -164,7 +164,11 @@ async def test_a_picture_goes_along_with_the_words() -> None:
     platform = WebPlatform()
     group = platform.group("-1", "三年级2班")
     done = await perform(
-        platform, Post(GROUP, Open("结果"), files=(PublicDrawing(CHART, "poll-3", "zh_CN"),)), GROUP, (), ()
+        Hands(platform),
+        Post(GROUP, Open("结果"), files=(PublicDrawing(CHART, "poll-3", "zh_CN"),)),
+        GROUP,
+        (),
+        (),
     )
     assert isinstance(done, Done)
     assert group.messages[0].files == ("poll-3.png",)

@@ -205,9 +205,7 @@ class Outbox:
         self, piece: Piece, markup: InlineKeyboardMarkup | None
     ) -> Callable[[dict[str, Any]], Awaitable[Sent]]:
         async def send(common: dict[str, Any]) -> Sent:
-            reply = common["reply_parameters"]
-            told = {**common, "reply_parameters": _reply(reply) if reply else None}
-            return (_ref(await self._call("sendMessage", **told, **_words(piece, markup))),)
+            return (_ref(await self._call("sendMessage", **common, **_words(piece, markup))),)
 
         return send
 
@@ -231,7 +229,7 @@ class Outbox:
             more |= {"caption": caption.text, "caption_entities": entities(caption)}
 
         async def send(common: dict[str, Any]) -> Sent:
-            return ((await method(**more, **common)).message_id,)
+            return ((await method(**more, **_typed(common))).message_id,)
 
         return _Part(send, words=caption is not None)
 
@@ -239,7 +237,7 @@ class Outbox:
         media = [MEDIA[file.kind](content(file), filename=file.filename) for file in files]
 
         async def send(common: dict[str, Any]) -> Sent:
-            return [m.message_id for m in await self._bot.send_media_group(media=media, **common)]
+            return [m.message_id for m in await self._bot.send_media_group(media=media, **_typed(common))]
 
         return _Part(send, words=False)
 
@@ -254,8 +252,10 @@ def _words(piece: Piece, markup: InlineKeyboardMarkup | None) -> dict[str, Json]
     }
 
 
-def _reply(reply: ReplyParameters) -> dict[str, Json]:
-    return {"message_id": reply.message_id, "allow_sending_without_reply": True}
+def _typed(common: dict[str, Any]) -> dict[str, Any]:
+    """What is common to all parts, as the library takes it."""
+    reply = common["reply_parameters"]
+    return {**common, "reply_parameters": ReplyParameters(**reply) if reply else None}
 
 
 def _ref(result: Json) -> int:
@@ -269,7 +269,7 @@ def _ref(result: Json) -> int:
 def _common(letter: Letter, first: bool) -> dict[str, Any]:
     reply = None
     if first and letter.reply_to is not None:
-        reply = ReplyParameters(letter.reply_to, allow_sending_without_reply=True)
+        reply = {"message_id": letter.reply_to, "allow_sending_without_reply": True}
     return {
         "chat_id": letter.chat,
         "message_thread_id": letter.thread,
