@@ -182,7 +182,7 @@ class WebSection(Section):
 class DefaultsSection(Section):
     """What holds in a classroom that has not said otherwise."""
 
-    language: Literal["zh_CN", "en"] = "zh_CN"
+    language: Literal["zh_CN", "zh_TW", "en"] = "zh_CN"
     timezone: str = "Asia/Shanghai"
     country: str = Field(default="CN", pattern="^[A-Z]{2}$")
 

@@ -6,6 +6,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from classroom.traditional import SIMPLIFIED
+
 _FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800")
 _DOTS = str.maketrans(dict.fromkeys("•．・‧∙⋅●", "·"))
 
@@ -14,7 +16,7 @@ _DOTS = str.maketrans(dict.fromkeys("•．・‧∙⋅●", "·"))
 def _fold_one(char: str) -> str:
     if unicodedata.category(char) == "Cf" or "\ufe00" <= char <= "\ufe0f" or char in _FILLERS:
         return ""
-    return unicodedata.normalize("NFKC", char.translate(_DOTS)).casefold()
+    return unicodedata.normalize("NFKC", char.translate(_DOTS)).casefold().translate(SIMPLIFIED)
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Folded:
 
 
 def fold(text: str) -> Folded:
-    """Undo full-width forms, capitals and zero-width characters, remembering where each came from."""
+    """Undo full-width forms, capitals, traditional and zero-width characters, remembering where each was."""
     parts = [_fold_one(char) for char in text]
     if set(map(len, parts)) <= {1} and not any(map(unicodedata.combining, text)):
         return Folded(text, "".join(parts), tuple(range(len(text))), tuple(range(1, len(text) + 1)))

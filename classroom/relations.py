@@ -45,6 +45,11 @@ class Relation(Enum):
         return _WORDS[self][0][0]
 
     @property
+    def zh_tw(self) -> str:
+        """The same in traditional characters."""
+        return self.zh.translate(_TRADITIONAL)
+
+    @property
     def en(self) -> str:
         """The English word that is shown and put into a name."""
         return _WORDS[self][1][0]
@@ -63,6 +68,8 @@ class Relation(Enum):
         """Whether this one receives concerns unless a teacher says otherwise: parents, legal guardians."""
         return self in (Relation.MOTHER, Relation.FATHER, Relation.GUARDIAN, Relation.PARENT)
 
+
+_TRADITIONAL = str.maketrans("妈监护长爷继婶亲属", "媽監護長爺繼嬸親屬")
 
 _WORDS: dict[Relation, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Relation.MOTHER: (

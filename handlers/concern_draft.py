@@ -48,7 +48,7 @@ def advice_on(words: PrivateStr, student: Student, roster: Roster, say: Say) -> 
     """Look at the words of a draft with all the rules of wording."""
     text = words.reveal()
     found = parts(text)
-    zh = say.language == "zh_CN"
+    zh = say.language.startswith("zh")
     labels = {x.word: x.alternative_zh if zh else x.alternative_en for x in labels_in(text)}
     missing = {
         "fact": found.fact or found.free,

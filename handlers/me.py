@@ -44,6 +44,12 @@ WORDS: dict[str, Callable[[str, Room], Iterable[Effect]]] = {
 """What may stand behind /me; a longer word before one that it begins with."""
 
 
+@feature.command("lang", "语言", who=Who.ANYONE, classroom=False)
+def lang(command: Command, room: Room) -> Iterable[Effect]:
+    """Choose the language in which the bot speaks to this person; teachers' own words stay as they are."""
+    return me_wishes.language_typed(command.text, room)
+
+
 @feature.command("me", "我的", who=Who.ANYONE, where=Where.PRIVATE, classroom=False)
 def me(command: Command, room: Room) -> Iterable[Effect]:
     """Show what is kept, or do at once what stands behind the command."""

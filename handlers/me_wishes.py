@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from classroom.effects import Effect
+from classroom.folding import fold
+from handlers.aside import aside, own
 from handlers.feature import Press
 from handlers.me_card import button, buttons_of, links, text_of
 from handlers.menus import menus_for
@@ -14,19 +16,32 @@ from storage import guardians, personal
 LANGUAGES = {
     "zh": "zh_CN",
     "zh_cn": "zh_CN",
+    "zh-cn": "zh_CN",
+    "zh-hans": "zh_CN",
     "中文": "zh_CN",
+    "简体": "zh_CN",
+    "简体中文": "zh_CN",
     "chinese": "zh_CN",
+    "simplified": "zh_CN",
+    "zh_tw": "zh_TW",
+    "zh-tw": "zh_TW",
+    "zh-hant": "zh_TW",
+    "繁体": "zh_TW",
+    "繁体中文": "zh_TW",
+    "traditional": "zh_TW",
     "en": "en",
     "英文": "en",
     "英语": "en",
     "english": "en",
 }
+"""As people write them, folded."""
+BUTTONS = (("me.chinese", "zh_CN"), ("me.traditional", "zh_TW"), ("me.english", "en"))
 SWITCH = {"on": True, "开": True, "打开": True, "off": False, "关": False, "关闭": False}
 
 
 def language_typed(words: str, room: Room) -> Iterable[Effect]:
-    """`/me language zh|en`; without a language, buttons."""
-    chosen = LANGUAGES.get(words.casefold())
+    """`/me language zh|zh_TW|en`; without a language, buttons."""
+    chosen = LANGUAGES.get(fold(words).text.strip())
     return _speak(chosen, room) if chosen else _ask_language(room)
 
 
@@ -37,14 +52,17 @@ def language_pressed(press: Press, room: Room) -> Iterable[Effect]:
 
 
 def _ask_language(room: Room) -> list[Effect]:
-    chinese = button(room, room.say.label("me.chinese"), "me.language", {"language": "zh_CN"}, row=0)
-    english = button(room, room.say.label("me.english"), "me.language", {"language": "en"}, row=0)
-    return [room.tell(room.say.private("me.which_language"), chinese, english)]
+    say = own(room)
+    keys = [
+        button(room, say.label(name), "me.language", {"language": language}, row=0)
+        for name, language in BUTTONS
+    ]
+    return aside(room, say.private("me.which_language"), *keys)
 
 
 def _speak(language: str, room: Room) -> list[Effect]:
     personal.wishes(room.db, room.who.person).language = language
-    return [room.tell(room.say.private("me.language_set")), *menus_for(room, room.who.person)]
+    return [*aside(room, own(room).private("me.language_set")), *menus_for(room, room.who.person)]
 
 
 def public_typed(words: str, room: Room) -> Iterable[Effect]:

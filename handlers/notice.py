@@ -14,6 +14,7 @@ from handlers.enclosing import files_of
 from handlers.feature import Command, Feature, Press, Said, Who
 from handlers.held_back import SHAMING, Way, hold_back, judge, way
 from handlers.notice_audience import Unclear
+from handlers.notice_form import steps
 from handlers.notice_reading import Wish
 from handlers.room import Room
 from storage import drafts, notices
@@ -74,8 +75,7 @@ def begin(text: str, base: Wish, room: Room, *, quoted: str = "") -> list[Effect
     if not wish.text:
         wish = replace(wish, text=quoted.strip())
     if not wish.text:
-        room.expect("notice.text", notice_reading.as_kept(wish))
-        return aside(room, own(room).private("notice.how", files=len(wish.files)))
+        return steps.start(wish, room)
     return show(wish, room)
 
 
@@ -121,16 +121,6 @@ def go_on(text: str, came: Way, approved: bool, room: Room) -> Iterable[Effect]:
     return notice_post.publish(wish, room) if approved else show(wish, room)
 
 
-@feature.dialogue("notice.text")
-def text_said(said: Said, room: Room) -> Iterable[Effect]:
-    """The text that a bare /notice was waiting for; photos may come with it."""
-    if not notice_preview.may_write(room):
-        return [room.tell(own(room).private("notice.over"))]
-    base = notice_reading.kept(said.data)
-    files = (*base.files, *files_of(said.message))
-    return begin(said.text, replace(base, files=files), room)
-
-
 # --- under the preview ---------------------------------------------------------------------------
 
 
@@ -154,6 +144,7 @@ def send(press: Press, room: Room) -> Iterable[Effect]:
         held = hold_back(PrivateStr(wish.text), verdict, _way_of(wish, room), room)
         return [room.edit(press.handle, own(room).private("notice.held")), *others, *held]
     drafts.decide(draft, "used")
+    steps.end(wish.form, room)
     return [*notice_post.publish(wish, room, shown=press.handle), *others]
 
 
@@ -167,6 +158,7 @@ def drop(press: Press, room: Room) -> Iterable[Effect]:
     told = notice_preview.tell_author(wish, "notice.author_returned", room)
     others = notice_preview.settled(draft, room)
     drafts.decide(draft, "dropped")
+    steps.end(wish.form, room)
     return [room.edit(press.handle, own(room).private("notice.dropped", returned=bool(told))), *others, *told]
 
 
@@ -186,7 +178,7 @@ def changed(said: Said, room: Room) -> Iterable[Effect]:
     draft = _mine(notices.open_draft(room.db, said.data.get("draft"), room.here.id), room)
     if draft is None:
         return [room.tell(own(room).private("notice.over"))]
-    base = notice_reading.of_draft(draft)
+    base = replace(notice_reading.of_draft(draft), form=None)
     if not said.text.strip() or len(said.text) > notice_preview.longest(base, room):
         room.expect("notice.change", {"draft": draft.id})
         return [room.tell(own(room).private("notice.again", longest=notice_preview.longest(base, room)))]
@@ -196,6 +188,7 @@ def changed(said: Said, room: Room) -> Iterable[Effect]:
         return [room.tell(answer(wish, said.text, room))]
     old = room.edit(notice_preview.handle(draft, room.who.person), own(room).private("notice.changed_below"))
     others = notice_preview.settled(draft, room)
+    steps.end(draft.data.get("form"), room)
     drafts.decide(draft, "used")
     return [old, *others, *show(wish, room)]
 

@@ -59,10 +59,12 @@ class Unclear:
 
 def read_mark(text: str, room: Room) -> tuple[Audience | Unclear, str] | None:
     """Read `[给 张小明、李雷]` at the head; gives the audience and the text behind. None: no such mark."""
-    found = _TO.match(text)
+    folded = fold(text)
+    found = _TO.match(folded.text)
     if found is None or (_TITLE.search(found["whom"]) and not room.roster.mentions(found["whom"])):
         return None
-    return read(found["whom"], room), text[found.end() :].strip()
+    rest = text[folded.start(found.end()) :].strip()
+    return read(folded.typed(*found.span("whom")), room), rest
 
 
 def read(typed: str, room: Room) -> Audience | Unclear:

@@ -106,10 +106,14 @@ def buttons(draft: Draft, person: int, room: Room) -> list[Button]:
     say = room.say_to(person)
     back = "notice.return" if draft.person_id != person else "common.cancel"
     chosen = (("common.send", "send"), ("common.change", "change"), (back, "drop"))
-    return [
+    keys = [
         Button(say.label(label), f"notice.{purpose}", {"draft": draft.id}, person=person, row=1)
         for label, purpose in chosen
     ]
+    if isinstance(draft.data.get("form"), int) and draft.person_id == person:
+        again = {"draft": draft.id}
+        keys.append(Button(say.label("common.back"), "notice_form.reopen", {**again}, person=person, row=2))
+    return keys
 
 
 # --- the committee's -----------------------------------------------------------------------------

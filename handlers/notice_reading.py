@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 
 from classroom.events import Json
+from classroom.folding import Folded, fold
 from classroom.text import PrivateStr
 from handlers import notice_audience, notice_ladder
 from handlers.concern_people import cleaned
@@ -32,7 +33,8 @@ _AT = re.compile(r"\s*(?:(?P<sure>定时|定于|定在)|(?P<at>at\b)|(?P<maybe>[
 class Wish:
     """A notice before it is sent; `at` None: now. `corrects` is the notice whose text it replaces.
 
-    `ladder`: what it says itself of the steps of reminding, see notice_ladder.
+    `ladder`: what it says itself of the steps of reminding, see notice_ladder. `form`: the dialogue that it
+    came from, to which there is a way back.
     """
 
     text: str
@@ -45,6 +47,7 @@ class Wish:
     kind: str = "free"
     to: Audience = EVERYBODY
     ladder: dict[str, Json] = field(default_factory=dict)
+    form: int | None = None
 
 
 def read(text: str, room: Room, base: Wish | None = None) -> Wish | Unclear:
@@ -52,8 +55,9 @@ def read(text: str, room: Room, base: Wish | None = None) -> Wish | Unclear:
     wish = _marks(replace(base or Wish(""), text=cleaned(text).reveal()), room)
     if isinstance(wish, Unclear) or wish.corrects is not None:
         return wish
-    if head := _AT.match(wish.text):
-        found = _time(head, wish.text[head.end() :], room)
+    folded = fold(wish.text)
+    if head := _AT.match(folded.text):
+        found = _time(head, _behind(folded, head.end()), room)
         if isinstance(found, WhenError):
             return Unclear("notice.which_time", {"past": found is WhenError.PAST, "words": text})
         if found is not None:
@@ -61,12 +65,18 @@ def read(text: str, room: Room, base: Wish | None = None) -> Wish | Unclear:
     return wish
 
 
+def _behind(folded: Folded, at: int) -> str:
+    """What stands behind a place of the folded text, as it was typed."""
+    return folded.source[folded.start(at) :]
+
+
 def _marks(wish: Wish, room: Room) -> Wish | Unclear:
     while True:
-        if found := _MARK.match(wish.text):
+        folded = fold(wish.text)
+        if found := _MARK.match(folded.text):
             wish = replace(
                 wish,
-                text=wish.text[found.end() :].strip(),
+                text=_behind(folded, found.end()).strip(),
                 receipts=wish.receipts and not found["free"],
                 urgent=wish.urgent or bool(found["urgent"]),
             )
@@ -104,13 +114,14 @@ def as_kept(wish: Wish) -> dict[str, Json]:
         "kind": wish.kind,
         "to": notice_audience.as_kept(wish.to),
         "ladder": wish.ladder,
+        "form": wish.form,
     }
 
 
 def kept(data: dict[str, Json], text: str = "") -> Wish:
     """A wish as a draft, a dialogue or a held text has kept it."""
     at, by, corrects, files = (data.get(name) for name in ("at", "drafted_by", "corrects", "files"))
-    kind, ladder = data.get("kind"), data.get("ladder")
+    kind, ladder, form = data.get("kind"), data.get("ladder"), data.get("form")
     return Wish(
         text,
         data.get("receipts") is not False,
@@ -122,6 +133,7 @@ def kept(data: dict[str, Json], text: str = "") -> Wish:
         kind if isinstance(kind, str) else "free",
         notice_audience.kept(data.get("to")),
         ladder if isinstance(ladder, dict) else {},
+        form if isinstance(form, int) else None,
     )
 
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from classroom.effects import Ask, Button, Effect, LinkButton, Post, Question, Report
 from classroom.events import Answered, Json, Undelivered
 from classroom.folding import is_chinese
+from classroom.traditional import SIMPLIFIED
 from handlers import setup_chats
 from handlers.feature import Command, Feature, Opened, Press, Where, Who
 from handlers.places import is_set_up, keep_rights
@@ -101,7 +102,10 @@ def _begun(room: Room, chat: int, name: str) -> Classroom:
 
 def _language(room: Room, name: str) -> str:
     """A class with a Chinese name speaks Chinese, another one what its founder speaks."""
-    return "zh_CN" if any(map(is_chinese, name)) else room.say_to(room.who.person).language
+    founder = room.say_to(room.who.person).language
+    if not any(map(is_chinese, name)):
+        return founder
+    return "zh_TW" if founder == "zh_TW" or name.translate(SIMPLIFIED) != name else "zh_CN"
 
 
 def ask_who(room: Room) -> list[Effect]:

@@ -38,7 +38,7 @@ from storage.tables import (
     metadata,
 )
 
-STAND_IN = {"zh_CN": "一位同学", "en": "a classmate"}
+STAND_IN = {"zh_CN": "一位同学", "zh_TW": "一位同學", "en": "a classmate"}
 """What is read in the place of the name, in the class's language."""
 
 NOT_SEARCHED = {

@@ -51,7 +51,9 @@ def relation_of(guardian: Guardian) -> Relation:
 def relation_word(relation: str, language: str) -> str:
     """A stored relation in the words of a language."""
     known = Relation(relation)
-    return known.en if language.startswith("en") else known.zh
+    if language.startswith("en"):
+        return known.en
+    return known.zh_tw if language == "zh_TW" else known.zh
 
 
 def student_name(records: Records, student: int) -> str:

@@ -22,17 +22,21 @@ from classroom.text import Label, PrivateStr, PrivateText, PublicText
 from templates import times
 
 FOLDER = Path(__file__).parent
-LANGUAGES = ("zh_CN", "en")
+LANGUAGES = ("zh_CN", "zh_TW", "en")
 DEFAULT_LANGUAGE = "zh_CN"
+TRADITIONAL = frozenset({"hant", "tw", "hk", "mo"})
+"""Where a platform says one of these behind zh, people read traditional characters."""
+MADE_FROM = {"zh_TW": "zh_CN"}
+"""See templates/traditional.py; what has not been made yet is said in the language it will be made from."""
 AUDIENCES = ("group", "private", "label")
 
 
 def language_of(code: str | None, otherwise: str = DEFAULT_LANGUAGE) -> str:
-    """The language we have for a platform's code (zh-hans, en-GB …)."""
-    if not code:
-        return otherwise
-    short = code.lower().replace("_", "-").split("-")[0]
-    return {"zh": "zh_CN", "en": "en"}.get(short, otherwise)
+    """The language we have for a platform's code (zh-hans, zh-TW, en-GB …)."""
+    parts = code.lower().replace("_", "-").split("-") if code else [""]
+    if parts[0] == "zh" and not TRADITIONAL.isdisjoint(parts):
+        return "zh_TW"
+    return {"zh": "zh_CN", "en": "en"}.get(parts[0], otherwise)
 
 
 def _public(value: object) -> object:
@@ -54,7 +58,7 @@ def _shown(value: object) -> object:
 @cache
 def _environment(language: str, audience: str) -> ImmutableSandboxedEnvironment:
     made = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(FOLDER / language / audience),
+        loader=FileSystemLoader([FOLDER / of / audience for of in (language, *_source(language))]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -65,8 +69,12 @@ def _environment(language: str, audience: str) -> ImmutableSandboxedEnvironment:
     return made
 
 
+def _source(language: str) -> tuple[str, ...]:
+    return (MADE_FROM[language],) if language in MADE_FROM else ()
+
+
 def _listed(language: str) -> Callable[[list[str]], str]:
-    return "、".join if language == "zh_CN" else ", ".join
+    return "、".join if language.startswith("zh") else ", ".join
 
 
 @cache
@@ -77,6 +85,8 @@ def _template(language: str, audience: str, feature: str) -> Template:
 def _render(language: str, audience: str, name: str, values: dict[str, object]) -> str:
     feature, _, block = name.partition(".")
     template = _template(language, audience, feature)
+    if block not in template.blocks and language in MADE_FROM:
+        template = _template(MADE_FROM[language], audience, feature)
     if block not in template.blocks:
         raise HomeroomError(f"there is no text {name} in {language}/{audience}")
     return "".join(template.blocks[block](template.new_context(values))).strip()
@@ -106,7 +116,8 @@ class Say:
     def knows(self, name: str) -> bool:
         """True if there is a label of this name."""
         feature, _, block = name.partition(".")
-        return block in _template(self.language, "label", feature).blocks
+        languages = (self.language, *_source(self.language))
+        return any(block in _template(language, "label", feature).blocks for language in languages)
 
     def when(self, moment: datetime, zone: ZoneInfo, now: datetime) -> str:
         """A moment as people say it: 明天（周二）07:00, tomorrow (Tue) 07:00."""

@@ -5,9 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-_WEEKDAYS = {"zh_CN": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
+_WEEKDAYS = {
+    "zh_CN": "一二三四五六日",
+    "zh_TW": "一二三四五六日",
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+}
 _NEAR = {
     "zh_CN": {-1: "昨天", 0: "今天", 1: "明天", 2: "后天"},
+    "zh_TW": {-1: "昨天", 0: "今天", 1: "明天", 2: "後天"},
     "en": {-1: "yesterday", 0: "today", 1: "tomorrow"},
 }
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -25,8 +30,8 @@ def day(language: str, that: date, today: date) -> str:
     """A date seen from `today`, with its weekday; the year only where it is another one."""
     near = _NEAR[language].get((that - today).days)
     weekday = _WEEKDAYS[language][that.weekday()]
-    if language == "zh_CN":
-        return _chinese(that, today, near, f"（周{weekday}）")
+    if language.startswith("zh"):
+        return _chinese(that, today, near, f"（{'週' if language == 'zh_TW' else '周'}{weekday}）")
     if near is not None:
         return near if that == today else f"{near} ({weekday})"
     year = "" if that.year == today.year else f" {that.year}"

@@ -16,7 +16,7 @@ from bot.cli.shared import CONFIG, AsJson, Config, Yes, answer, guarded
 from classroom.errors import ConfigError
 from classroom.events import Json
 
-LANGUAGES = ("zh_CN", "en")
+LANGUAGES = ("zh_CN", "zh_TW", "en")
 API_ROOT = "https://api.telegram.org"
 IN_ENVIRONMENT = "HOMEROOM_TELEGRAM__TOKEN"
 BOTFATHER = "In Telegram, write to @BotFather: /newbot, then /setprivacy → Disable. It gives you a token."
@@ -27,7 +27,7 @@ def init(
     token_file: Annotated[
         Path | None, typer.Option(help="A file with the bot's token; - reads standard input.", metavar="FILE")
     ] = None,
-    language: Annotated[str | None, typer.Option(help="zh_CN or en.", metavar="LANGUAGE")] = None,
+    language: Annotated[str | None, typer.Option(help="zh_CN, zh_TW or en.", metavar="LANGUAGE")] = None,
     timezone: Annotated[str | None, typer.Option(help="E.g. Asia/Shanghai.", metavar="ZONE")] = None,
     country: Annotated[str | None, typer.Option(help="Whose holidays: CN, DE …", metavar="CC")] = None,
     database: Annotated[
@@ -79,7 +79,7 @@ def _init(config: Path, given: Given, force: bool, as_json: bool) -> None:
     if given.asks and not sys.stdin.isatty():
         raise ConfigError("there is no terminal to ask at: add --yes, and options for what should differ")
     token, bot = _token(given)
-    language = given.wish(given.language, "Language (zh_CN or en)", "zh_CN", _wrong_language)
+    language = given.wish(given.language, "Language (zh_CN, zh_TW or en)", "zh_CN", _wrong_language)
     timezone = given.wish(given.timezone, "Time zone", "Asia/Shanghai", _wrong_zone)
     country = given.wish(given.country, "Country, for its holidays", "CN", _wrong_country)
     database = given.wish(given.database, "Database", "homeroom.db", lambda _: "")
@@ -138,7 +138,7 @@ def _checked(token: str, api_root: str) -> str:
 
 
 def _wrong_language(value: str) -> str:
-    return "" if value in LANGUAGES else f"{value!r} is no language of Homeroom: write zh_CN or en"
+    return "" if value in LANGUAGES else f"{value!r} is no language of Homeroom: write zh_CN, zh_TW or en"
 
 
 def _wrong_zone(value: str) -> str:

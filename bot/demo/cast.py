@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict
 import templates
 
 PAGE = Path(str(templates.__file__)).parent
+LANGUAGES = ("zh_CN", "en")
+"""The languages that the playground itself speaks; its people may choose any of the bot's."""
 
 
 class Part(BaseModel):
@@ -77,6 +79,6 @@ class Cast(BaseModel):
 
 
 def load_cast(language: str) -> Cast:
-    """Read the sample class of a language, one of templates.LANGUAGES."""
+    """Read the sample class of a language, one of LANGUAGES."""
     path = PAGE / language / "page" / "sample.toml"
     return Cast.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))

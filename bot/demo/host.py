@@ -14,13 +14,13 @@ from pydantic import ValidationError
 
 from bot.demo import actions
 from bot.demo.actions import ACTION
-from bot.demo.cast import load_cast
+from bot.demo.cast import LANGUAGES, load_cast
 from bot.demo.house import House, build
 from bot.demo.tries import PACE
 from bot.demo.window import View, Window, view_of
 from bot.platforms.web import Change, Shown, WebChat
 from classroom.events import Attachment, Json
-from templates.render import LANGUAGES, Say
+from templates.render import Say
 
 DEBOUNCE = 0.03
 REMEMBERED = 5000

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import uvicorn
 
+from bot.demo.cast import LANGUAGES
 from bot.demo.host import Host
 from bot.demo.house import ZONE
 from bot.demo.tries import PACE
@@ -22,7 +23,6 @@ from bot.demo.web import application
 from bot.logs import set_up
 from bot.web_server import Server
 from classroom.errors import ConfigError
-from templates.render import LANGUAGES
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 

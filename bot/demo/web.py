@@ -18,11 +18,11 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from bot import calendar_route
-from bot.demo.cast import PAGE
+from bot import calendar_route, families
+from bot.demo.cast import LANGUAGES, PAGE
 from bot.demo.host import Host
 from bot.demo.window import Window
-from templates.render import LANGUAGES, Say, language_of
+from templates.render import Say, language_of
 
 HERE = Path(__file__).parent / "page"
 LARGEST = 20 * 1024 * 1024
@@ -50,6 +50,7 @@ def application(host: Host, names: frozenset[str] | None) -> ASGIApp:
             Route("/files", page.upload, methods=["POST"]),
             Route("/files/{ref}", page.file),
             Route(calendar_route.PATH, page.calendar),
+            Route(families.PATH, page.family, methods=families.METHODS),
             WebSocketRoute("/ws", page.line),
             Mount("/static", StaticFiles(directory=HERE)),
         ]
@@ -63,6 +64,15 @@ class _Pages:
     def __init__(self, host: Host) -> None:
         self._host = host
         self._bucket = calendar_route.Bucket()
+
+    async def family(self, request: Request) -> Response:
+        """A family's own page, as the code on its paper opens it."""
+        house = self._host.house
+        if house is None:
+            return PlainTextResponse("no such page", 404)
+        shown = await families.answer(request, house.stage.app, self._bucket)
+        house.stage.wake()
+        return shown
 
     async def calendar(self, request: Request) -> Response:
         """The class's calendar as phones fetch it."""
