@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import replace
+from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
@@ -14,7 +15,7 @@ from bot.drawing.typesetting import FONTS, TEMPLATES, printable, typeset
 from bot.performing import Hands, perform
 from bot.platforms.web import WebPlatform
 from bot.ports import Done, Failure, Refused
-from classroom.addresses import GroupAddress, PersonAddress
+from classroom.addresses import ChatKind, GroupAddress, PersonAddress
 from classroom.drawings import (
     Bar,
     Bars,
@@ -34,11 +35,17 @@ from classroom.drawings import (
     Table,
 )
 from classroom.effects import Effect, Enclosed, Post, Tell
+from classroom.errors import DatabaseError
 from classroom.pictures import codes_in
 from classroom.text import PrivateText as Own
 from classroom.text import PublicText as Open
 from storage import queue
+from storage.database import open_database
 from storage.queue.effects import dump
+from storage.tables import Chat
+from tests.conftest import FreshDatabase
+from tests.databases import Kind
+from tests.scenario.conftest import KEY, migrate
 
 GROUP, PERSON = GroupAddress(1, "web", "-1"), PersonAddress(2, "web", "7")
 NAMES = ("王喆", "陈堃", "刘珺", "周玥", "𠮷田翔", "阿依古丽·买买提")
@@ -172,3 +179,17 @@ async def test_a_picture_goes_along_with_the_words() -> None:
     )
     assert isinstance(done, Done)
     assert group.messages[0].files == ("poll-3.png",)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # pydantic sees it, too
+def test_the_database_takes_no_private_drawing_for_a_group(
+    database_kind: Kind, fresh_database: FreshDatabase
+) -> None:
+    database = open_database(fresh_database(database_kind, migrate), KEY)
+    now, post = datetime.now(UTC), Post(GROUP, Open("x"))
+    object.__setattr__(post, "files", (private(SCENES[0]),))  # as no type checker would let it
+    with database.transaction() as records:
+        records.add(Chat(id=1, platform="web", native="-1", kind=ChatKind.GROUP, created_at=now))
+    with pytest.raises(DatabaseError), database.transaction() as records:
+        queue.store_effects(records, [post], now, event_id=None, classroom_id=None)
+    database.close()
