@@ -53,6 +53,7 @@ from handlers.notice_form import answers as notice_form
 from handlers.paper.features import FEATURES as PAPER
 from handlers.signup.features import FEATURES as SIGNUP
 from handlers.slots.features import FEATURES as SLOTS
+from handlers.survey.features import FEATURES as SURVEY
 
 FEATURES: tuple[Feature, ...] = (
     concern_guard.feature,  # first: nothing may go wrong before a concern is out of the group
@@ -87,6 +88,7 @@ FEATURES: tuple[Feature, ...] = (
     *PAPER,
     *SIGNUP,
     *SLOTS,
+    *SURVEY,
     schedule.feature,
     announcement.feature,
     leave.feature,

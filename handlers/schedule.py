@@ -18,6 +18,7 @@ from handlers.room import Room
 from handlers.schedule_lines import Planned
 from handlers.signup import lines as signup_lines
 from handlers.slots import lines as slots_lines
+from handlers.survey import lines as survey_lines
 from storage import schedules
 from storage.tables import ScheduleRow
 
@@ -27,6 +28,7 @@ LINES: dict[str, Planned] = {
     **poll_lines.LINES,
     **signup_lines.LINES,
     **slots_lines.LINES,
+    **survey_lines.LINES,
     **returning.LINES,
     **greeting.LINES,
 }
