@@ -118,15 +118,16 @@ def for_person(signup: Signup, person: int, room: Room) -> tuple[PrivateText, tu
     """Who is down for what, as this organiser may read it, and what can be done."""
     say, standing = room.say_to(person), post.standing_of(signup, room)
     leads = _leads(person, room)
+    lines = [_line(i, standing, say, room, leads=leads) for i in range(len(signup.lines))]
     text = say.private(
         "signup.detail",
         number=signup.number,
         title=signup.title,
-        lines=[_line(i, standing, say, room, leads=leads) for i in range(len(signup.lines))],
+        lines=lines,
+        phones=any(family.phones for line in lines for family in (*line.coming, *line.waiting)),
         state=signup.state,
         closes=stamp(say, signup.closed_at or signup.closes_at, room),
         held=stamp(say, signup.held_at, room) if signup.held_at else None,
-        leads=leads,
     )
     return text, tuple(_buttons(signup, person, room, leads=leads))
 
@@ -147,9 +148,9 @@ def _line(index: int, standing: Standing, say: Say, room: Room, *, leads: bool) 
 
 
 def _family(entry: SignupEntry, standing: Standing, say: Say, room: Room, *, leads: bool) -> Family:
-    child = guardians.student_name(room.db, entry.student_id)
+    child, who = guardians.student_name(room.db, entry.student_id), _who(entry, say, room)
     numbers = phones(room, entry.student_id, say) if leads else []
-    return Family(child, _who(entry, say, room), numbers)
+    return Family(child, who, [number.removeprefix(f"{child}{who} ") for number in numbers])
 
 
 def _who(entry: SignupEntry, say: Say, room: Room) -> str:

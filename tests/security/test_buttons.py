@@ -71,6 +71,9 @@ SHOWN = {
     ("poll", "test_who_is_missing_is_told_its_author_in_private_without_phones"): (
         "poll.close_now poll.missing"
     ),
+    ("poll_more", "test_after_its_close_a_secret_poll_can_only_be_asked_anew"): "poll.again",
+    ("poll_more", "test_the_teacher_gets_a_table_of_a_named_poll"): "poll.table",
+    ("poll_more", "test_too_few_votes_are_said_and_one_press_lets_it_run_on"): "poll.extend",
     ("praise", "test_in_english"): ("praise.child praise.drop praise.meant"),
     ("praise", "test_two_children_of_one_name_are_told_apart"): ("praise.which"),
     ("redelivery", "test_a_morning_redelivered_at_every_turn"): (
@@ -90,6 +93,11 @@ SHOWN = {
     ("setup", "test_an_anonymous_administrator_shows_by_a_press"): ("route.unmask"),
     ("setup", "test_another_administrator_needs_the_teachers_word"): ("setup.keep_out setup.let_in"),
     ("setup", "test_on_behalf_of_the_teacher"): ("setup.accept setup.decline setup.for_teacher setup.mine"),
+    ("signup", "test_it_can_be_called_off_and_everybody_hears"): (
+        "signup.cancel signup.cancel_now signup.close_now signup.drop signup.join signup.leave signup.send"
+    ),
+    ("signup", "test_the_committee_runs_its_own_only"): "signup.show",
+    ("signup", "test_the_teachers_list_has_numbers_in_private_and_a_table"): "signup.table",
     ("topics_after", "test_a_quarrel_is_told_to_the_teacher_who_lets_them_cool_down"): ("topics.calm"),
     ("topics_after", "test_after_a_week_the_teacher_is_asked_and_decides"): ("topics.switch"),
 }
