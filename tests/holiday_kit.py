@@ -28,6 +28,7 @@ async def class_at(world: World, moment: datetime) -> ReadyClass:
 
 async def days_pass(world: World, days: int) -> None:
     """Let days pass, stopping at whatever falls due, as the clock does."""
+    await world.later(seconds=0)
     until = world.time + timedelta(days=days)
     while (moment := _next(world)) is not None and moment <= until:
         world.time = max(moment, world.time)

@@ -162,7 +162,7 @@ class SchoolCalendar:
                 made.append(holiday)
         return made
 
-    def _given(self, day: OwnDay, official: list[Holiday]) -> Holiday:
+    def _given(self, day: OwnDay, official: Iterable[Holiday]) -> Holiday:
         """A holiday of the server's file, under the key of the official one that it puts right."""
         made = replace(_as_holiday(day), key=f"{day.first.year}/{day.name}", own=None, makeups=day.makeups)
         same = next((o for o in official if _same(made, o) or made.touches(o.first, o.last)), None)
