@@ -9,11 +9,13 @@ from tests.contract.driver import Driver, Opening, Stage
 from tests.contract.kit import Bot
 from tests.contract.telegram_driver import telegram
 from tests.contract.web_driver import talks_only, web
+from tests.contract.wecom_driver import wecom
 
 STAGES: dict[str, Opening] = {
     "web": web,
     "telegram": telegram,
     "talks_only": talks_only,
+    "wecom": wecom,
 }
 
 

@@ -80,7 +80,7 @@ class Corp:
         self.lock = threading.RLock()
         self.corp_id, self.agent_id = "ww0123456789abcdef", 1000002
         self.secret = f"secret-{secrets.token_hex(16)}"
-        self.token, self.aes_key = "classbot-token", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
+        self.token, self.aes_key = "classbotToken42", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
         self.app_name = "班务助手"
         self.members: dict[str, str] = {}
         self.visible: set[str] = set()
@@ -118,6 +118,13 @@ class Corp:
             if visible:
                 self.visible.add(userid)
         return userid
+
+    def make_chat(self, name: str, owner: str, members: list[str]) -> str:
+        """A group of the app's; gives its chatid."""
+        with self.lock:
+            chatid = f"wrchat{self.number()}"
+            self.chats[chatid] = Chat(chatid, name, owner, members)
+        return chatid
 
     def screen(self, userid: str) -> list[Shown]:
         """What somebody has in the conversation with the app."""

@@ -25,8 +25,9 @@ class Postman:
         self.attempts, self.pause = 4, 0.02
         self.given_up: list[str] = []
         """Calls that nobody confirmed."""
-        self._waiting: queue.Queue[str] = queue.Queue()
+        self._waiting: queue.Queue[tuple[int, str]] = queue.Queue()
         self._round = 0
+        self._busy = threading.Lock()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work, daemon=True, name="wecom-postman")
         self._thread.start()
@@ -81,13 +82,15 @@ class Postman:
 
     def call(self, words: str) -> None:
         """Have these words brought, encrypted and signed."""
-        self._waiting.put(words)
+        self._waiting.put((self._round, words))
 
     def drop(self) -> None:
         """Forget what was not brought yet."""
         self._round += 1
         while not self._waiting.empty():
             self._waiting.get_nowait()
+        with self._busy:  # what is on its way arrives first
+            pass
 
     def close(self) -> None:
         """End the work."""
@@ -128,9 +131,10 @@ class Postman:
     def _work(self) -> None:
         with httpx.Client() as client:
             while not self._stop.is_set():
-                words, began = self._waiting.get(), self._round
-                if words and not self._brought(client, words, began):
-                    self.given_up.append(words)
+                began, words = self._waiting.get()
+                with self._busy:
+                    if words and not self._brought(client, words, began):
+                        self.given_up.append(words)
 
     def _brought(self, client: httpx.Client, words: str, began: int) -> bool:
         for _ in range(self.attempts):

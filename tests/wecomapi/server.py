@@ -62,6 +62,7 @@ class WeComServer:
             http="h11",
             ws="none",
             loop="asyncio",
+            interface="asgi3",
             access_log=False,
         )
         config.timeout_graceful_shutdown = 1

@@ -38,8 +38,9 @@ class Editing:
             sent = await self._outbox.tell(who, message_of(part), safe=protect and part.card is None)
             if not isinstance(sent, Sent):
                 return await self.undone(refs, sent)
-            refs.append(part.task or sent.msgid)
-            await self._keep(who, part, refs[-1], sent, protect)
+            ref = part.task or sent.msgid  # WeCom has none for what it took for a repetition
+            await self._keep(who, part, ref, sent, protect)
+            refs += [ref] if ref else []
         return Done(tuple(refs))
 
     async def undone(self, refs: Sequence[str], result: Outcome) -> Outcome:

@@ -251,7 +251,7 @@ class WeComPlatform:
             sent = await self._outbox.tell(who, message, safe=protect)
             if not isinstance(sent, Sent):
                 return await self._editing.undone(refs, sent)
-            refs.append(sent.msgid)
+            refs += [sent.msgid] if sent.msgid else []
         return await self._editing.send(who, letter, protect=protect, before=refs)
 
     async def _post_all(self, chat: str, found: Sequence[str], files: Sequence[Enclosed]) -> Outcome:
