@@ -142,7 +142,7 @@ def cancel(press: Press, room: Room) -> Iterable[Effect]:
         "signup.cancel_now",
         {"signup": signup.id},
         person=room.who.person,
-        hours=1,
+        hours=post.life(signup, room),
     )
     return [room.tell(text, key)]
 
