@@ -25,6 +25,9 @@ from storage.database import Database, Records, describe
 
 log = structlog.get_logger("delivery")
 AT_ONCE = 64
+ENOUGH = 24
+"""So many results are worth a turn of their own."""
+A_MOMENT = 0.002
 TOAST_LIFE = timedelta(seconds=10)
 LATELY = timedelta(minutes=1)
 """How far back a platform counts when it limits."""
@@ -294,7 +297,14 @@ class Delivery:
         if isinstance(outcome, TryAgain) and outcome.after is not None:
             self._pace[job.target.platform].hold(job.target.chat, self._clock() + outcome.after)
         self._state.results.append((job, outcome))
-        self._wake()
+        self._tell()
+
+    def _tell(self) -> None:
+        """Have results recorded: at once if nothing else is under way, else with what comes in a moment."""
+        if len(self._state.tasks) <= 1 or len(self._state.results) >= ENOUGH:
+            self._wake()
+        elif len(self._state.results) == 1:
+            asyncio.get_running_loop().call_later(A_MOMENT, self._wake)
 
     def record(self, records: Records, turn: Turn) -> int:
         """Record what has happened, in the caller's transaction; gives how much it was."""

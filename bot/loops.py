@@ -1,14 +1,21 @@
-"""The event loop that a running bot stands on: uvloop where there is one, a third quicker at the sockets."""
+"""What a running bot stands on: uvloop where there is one, and a collector that leaves alone what stays."""
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from collections.abc import Coroutine
+
+COLLECT_AFTER = 20_000, 20, 50
+"""Seldom: what a message leaves behind is hardly ever a circle, and the libraries take long to look through."""
 
 
 def run(main: Coroutine[None, None, None]) -> None:
     """As `asyncio.run`."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
     with asyncio.Runner(loop_factory=_new_loop) as runner:
         runner.run(main)
 

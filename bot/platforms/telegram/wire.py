@@ -21,6 +21,7 @@ from classroom.events import Json
 
 NOISY = ("aiohttp", "httpx", "httpcore", "telegram")
 JSON_HEAD = {"Content-Type": "application/json"}
+NOT_NEEDED = "User-Agent", "Accept"
 NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 TROUBLES = (TelegramError, aiohttp.ClientError, asyncio.TimeoutError, RuntimeError, ValueError, OSError)
 
@@ -73,6 +74,8 @@ class Wire(BaseRequest):
         self._size, self._times = size, times
         self._proxy = proxy or _proxy_for(root)
         self._opened: aiohttp.ClientSession | None = None
+        self._urls: dict[str, URL] = {}
+        self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
 
     @property
     def read_timeout(self) -> float:
@@ -124,7 +127,7 @@ class Wire(BaseRequest):
         try:
             async with self._session.request(
                 method,
-                URL(url, encoded=True),
+                self._url(url),
                 data=data,
                 headers=JSON_HEAD if isinstance(data, bytes) else None,
                 timeout=self._timeout(wait),
@@ -166,12 +169,24 @@ class Wire(BaseRequest):
             self._opened = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=self._size),
                 cookie_jar=aiohttp.DummyCookieJar(),
+                skip_auto_headers=NOT_NEEDED,
             )
         return self._opened
 
+    def _url(self, url: str) -> URL:
+        """Read an address once; one with words behind it is another each time, and is not kept."""
+        if "?" in url:
+            return URL(url, encoded=True)
+        if url not in self._urls:
+            self._urls[url] = URL(url, encoded=True)
+        return self._urls[url]
+
     def _timeout(self, wait: float) -> aiohttp.ClientTimeout:
-        connect = self._times.connect
-        return aiohttp.ClientTimeout(connect=connect, sock_connect=connect, sock_read=wait)
+        if wait not in self._timeouts:
+            connect = self._times.connect
+            times = aiohttp.ClientTimeout(connect=connect, sock_connect=connect, sock_read=wait)
+            self._timeouts[wait] = times
+        return self._timeouts[wait]
 
 
 def _proxy_for(root: str) -> str | None:
