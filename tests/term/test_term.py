@@ -86,6 +86,13 @@ class Term:
         days = [first + timedelta(days=n) for n in range((self.end.date() - first).days + 1)]
         return [day for day in days if day.weekday() == weekday]
 
+    async def choose(self, pupil: str, time: str) -> None:
+        """A mother takes a time of those that were offered last."""
+        parent = self.parents[pupil]
+        link = [k.payload for post in self.living.posted() for k in post.keys if k.payload][-1]
+        await parent.in_private(f"/start {link}")
+        await parent.press(time)
+
     async def meanwhile(self) -> None:
         """The teacher presses 发送 under what waits and nothing else; one mother confirms her nudges."""
         await self._press(self.teacher, "发送")
@@ -116,6 +123,12 @@ async def test_a_term_lives_through_by_itself(term: Term) -> None:
     for day in notices:
         await teacher.in_private(f"/notice at {day} 07:30 今天下午家长会，{day:%m-%d} 见。")
         await teacher.press("发送")
+    await teacher.in_private("/预约 家长会 4月18日 14:00-15:00 每15分钟")
+    await teacher.press("发送")
+    await term.choose("张小明", "14:15")
+    await teacher.in_private("/接龙 [日期 5月23日 8:00] 春游志愿者 | 带队 4")
+    await teacher.press("发送")
+    await term.parents["韩梅梅"].press("① 带队", where=living.group)
     await living.live(term.end, term.meanwhile)
 
     assert living.starts > 10
@@ -135,7 +148,17 @@ async def test_a_term_lives_through_by_itself(term: Term) -> None:
     assert times(living, posts(living, "明天，", "返校")) == [at(h.last, 18) for h in term.holidays]
     for holiday, post in zip(term.holidays, posts(living, "放假安排"), strict=True):
         assert holiday.name in post.text and said(holiday.last) in post.text
+    assert times(living, told(teacher, "四周")) == [at(day, 16, 30) for day in fridays[4:]]  # none is praised
+    gatherings_were_recalled(term)
     nothing_is_left(living)
+
+
+def gatherings_were_recalled(term: Term) -> None:
+    """Who had chosen a time or signed up was reminded of it, once."""
+    living, chose, helps = term.living, term.parents["张小明"], term.parents["韩梅梅"]
+    assert times(living, told(chose, "家长会", "提醒您：")) == [at(date(2026, 4, 17), 19, 10)]
+    assert times(living, told(chose, "就快到了")) == [at(date(2026, 4, 18), 13, 15)]
+    assert times(living, told(helps, "提醒您一声")) == [at(date(2026, 5, 22), 19)]
 
 
 def times(living: Living, shown: list[Shown]) -> list[str]:
