@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from classroom.addresses import GroupAddress
@@ -15,6 +16,7 @@ from classroom.effects import (
     Pin,
     Post,
     Report,
+    Tell,
 )
 from classroom.errors import LeakError
 from classroom.text import PublicText
@@ -233,7 +235,10 @@ def owner(row: Notice, room: Room) -> int | None:
 
 
 def _done(row: Notice, room: Room, shown: str | None) -> list[Effect]:
-    """The preview becomes the place where it is withdrawn and corrected; somebody else gets one anew."""
+    """The preview becomes the place where it is withdrawn and corrected; somebody else gets one anew.
+
+    Where the clock has sent it nobody waits for that: it goes behind what is said to those who do.
+    """
     person = owner(row, room)
     if person is None:
         return []
@@ -250,10 +255,13 @@ def _done(row: Notice, room: Room, shown: str | None) -> list[Effect]:
     )
     controls = controls_of(row, person, room)
     to = identity.private_address(room.db, person)
+    waits = room.actor is not None and room.who.person == person
+    lane = Lane.TALK if waits else Lane.BULK
     if shown and person == row.by_person and to is not None:
-        return [EditTold(to, shown, text, controls)]
-    quiet = None if room.actor is not None and room.who.person == person else room.hours_of(person)
-    return room.tell_person(person, text, *controls, handle=_mine(row), quiet=quiet, park=True)
+        return [EditTold(to, shown, text, controls, lane=lane)]
+    quiet = None if waits else room.hours_of(person)
+    told = room.tell_person(person, text, *controls, handle=_mine(row), quiet=quiet, park=True)
+    return [replace(e, lane=lane) if isinstance(e, Tell) else e for e in told]
 
 
 def controls_of(row: Notice, person: int, room: Room) -> tuple[Button, ...]:

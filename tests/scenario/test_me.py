@@ -427,7 +427,7 @@ async def test_a_language_of_ones_own(world: World, typed: str, answer: str) -> 
     await mother.in_private("/me")
     assert "What I keep about you" in mother.last.text and "李雷: you are the mother" in mother.last.text
     await mother.in_private("/me 语言 中文")
-    assert "说中文" in mother.last.text
+    assert "说简体中文" in mother.last.text
 
 
 async def test_the_language_by_buttons(world: World) -> None:
