@@ -17,8 +17,9 @@ from handlers.aside import aside, own
 from handlers.feature import Command, Feature, Press, Who
 from handlers.held_back import SHAMING, Way, hold_back, way
 from handlers.poll_post import stamp
+from handlers.poll_reading import PIPE
 from handlers.room import Room
-from handlers.signup import ending, later, listing, post
+from handlers.signup import by_hand, ending, later, listing, post
 from handlers.signup.entering import may_begin
 from handlers.signup.reading import SignupPlan, SignupProblem, read_signup
 from storage import drafts, identity
@@ -41,6 +42,8 @@ def signup(command: Command, room: Room) -> Iterable[Effect]:
         return listing.show(int(asked[1]), room)
     if asked := CLOSE.fullmatch(folded):
         return ending.close_numbered(int(asked["number"]), room)
+    if not PIPE.search(text) and (by := by_hand.TYPED.fullmatch(text)):
+        return by_hand.typed(by, room)
     if room.group is None:
         return go(text, Way("signup"), False, room)
     came = Way("signup", room.group.chat, message.origin.thread, message.refs)

@@ -10,7 +10,7 @@ import pytest
 from bot.platforms.web import Shown
 from bot.ports import Failure, Refused
 from storage import classrooms, guardians, identity
-from storage.tables import Classroom
+from storage.tables import Classroom, StudentRow
 from tests.families import bind, more_families
 from tests.ready import ReadyClass, ready_class
 from tests.world import User, World
@@ -315,6 +315,60 @@ async def test_the_teachers_list_has_numbers_in_private_and_a_table(world: World
     await made.committee.in_private("/接龙 1")
     assert made.committee.buttons() == ["现在截止", "取消活动"] and "1380" not in made.committee.heard
     assert "1380" not in "".join(world.texts())
+
+
+async def test_who_has_telephoned_is_put_down_by_the_teacher(world: World) -> None:
+    made = await ready_class(world)
+    post = await started(made.committee)
+    await made.teacher.in_private("/接龙 1 加 赵一 带队")
+    assert "赵一家加到「带队」" in made.teacher.last.text
+    await made.teacher.in_private("/signup 1 add 李雷 ②")
+    assert "老师替您家（李雷）" in made.mothers["李雷"].last.text
+    await made.teacher.in_private("/接龙 1 加 王芳 摄影")
+    assert "先排候补" in made.teacher.last.text and "先排候补" in made.mothers["王芳"].last.text
+    await world.later(seconds=5)
+    assert "带队（2 户，还缺 1）\n　赵一" in post.text and "李雷；候补 1 户" in post.text
+    await made.teacher.in_private("/接龙 1 去掉 李雷")
+    assert "李雷家的摄影去掉了" in made.teacher.last.text and "退了" in made.mothers["李雷"].last.text
+    assert "空出一个名额" in made.mothers["王芳"].last.text
+    await made.mothers["王芳"].press("退出：摄影")
+    await made.teacher.in_private("/接龙 1")
+    assert "王芳" not in made.teacher.last.text and "赵一" in made.teacher.last.text
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("1 加 李雪 带队", "没有找到「李雪」"),
+        ("1 加", "还不知道是哪个孩子"),
+        ("1 加 李雷", "请写清楚是哪一项：带队、摄影、加油团"),
+        ("1 加 李雷 做饭", "请写清楚是哪一项"),
+        ("1 加 李雷 9", "请写清楚是哪一项"),
+        ("1 去掉 李雷", "没有报这一项"),
+        ("8 加 李雷 带队", "没有第 8 号"),
+    ],
+)
+async def test_what_the_teacher_puts_down_must_be_clear(world: World, text: str, answer: str) -> None:
+    made = await ready_class(world)
+    post = await started(made.committee)
+    await made.teacher.in_private(f"/接龙 {text}")
+    assert answer in made.teacher.last.text
+    await made.committee.in_private("/接龙 1 加 李雷 带队")
+    assert "要请老师来" in made.committee.last.text
+    await world.later(seconds=5)
+    assert "李雷" not in post.text
+
+
+async def test_of_two_children_of_one_name_it_is_asked_which(world: World) -> None:
+    made = await ready_class(world)
+    post = await started(made.teacher)
+    with world.database.transaction() as records:
+        records.add(StudentRow(classroom_id=made.id, name="李雷", number="99", added_at=world.now()))
+    await made.teacher.in_private("/接龙 1 加 李雷 带队")
+    assert "不止一位李雷" in made.teacher.last.text
+    await made.teacher.press("李雷")
+    await world.later(seconds=5)
+    assert post.text.count("李雷") == 1
 
 
 async def test_the_committee_runs_its_own_only(world: World) -> None:

@@ -96,6 +96,7 @@ SHOWN = {
     ("signup", "test_it_can_be_called_off_and_everybody_hears"): (
         "signup.cancel signup.cancel_now signup.close_now signup.drop signup.join signup.leave signup.send"
     ),
+    ("signup", "test_of_two_children_of_one_name_it_is_asked_which"): "signup.by_hand",
     ("signup", "test_the_committee_runs_its_own_only"): "signup.show",
     ("signup", "test_the_teachers_list_has_numbers_in_private_and_a_table"): "signup.table",
     ("topics_after", "test_a_quarrel_is_told_to_the_teacher_who_lets_them_cool_down"): ("topics.calm"),
