@@ -32,7 +32,7 @@ def praise(command: Command, room: Room) -> Iterable[Effect]:
     """Praise the children named at the head; `list`, `undo`, `titles`, `reminder` are no names."""
     typed = fold(command.text).text.strip()
     praise_even.plan(room)
-    if asked := praise_titles.ASKED.fullmatch(typed):
+    if asked := praise_titles.ASKED.fullmatch(command.text.strip()):
         return praise_titles.change(asked, room)
     if asked := praise_even.ASKED.fullmatch(typed):
         return praise_even.change(asked, room)
@@ -69,7 +69,9 @@ def child(press: Press, room: Room) -> Iterable[Effect]:
     kept = praise_ask.chosen(press.args, press.args.get("student"))
     room.expect("praise.text", kept | {"names": name})
     keys = praise_ask.title_buttons([name], kept, room)
-    return [room.edit(press.handle, own(room).private("praise.what_for", names=[name]), *keys)]
+    return [
+        room.edit(press.handle, own(room).private("praise.what_for", names=[name], titles=bool(keys)), *keys)
+    ]
 
 
 @feature.button("praise.titled")

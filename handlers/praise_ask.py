@@ -117,7 +117,8 @@ def _ask_text(students: list[Student], came: Way, room: Room) -> list[Effect]:
     more: dict[str, Json] = came.more | {"chosen": [s.id for s in students]}
     room.expect("praise.text", write_way(replace(came, more=more)) | {"names": "、".join(names)})
     data = write_way(replace(came, more=more))
-    return aside(room, own(room).private("praise.what_for", names=names), *title_buttons(names, data, room))
+    keys = title_buttons(names, data, room)
+    return aside(room, own(room).private("praise.what_for", names=names, titles=bool(keys)), *keys)
 
 
 def title_buttons(names: list[str], data: dict[str, Json], room: Room) -> list[Button]:

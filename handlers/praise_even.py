@@ -201,9 +201,13 @@ def recorded_lines(one: Waiting, room: Room, say: Say) -> list[tuple[str, str, s
 
 
 def draft_of(one: Waiting, variant: int, room: Room) -> str:
-    """A sentence that can stand in the group as it is; the first goes on from what was praised before."""
+    """A sentence that can stand in the group as it is; the first goes on from what was praised before.
+
+    Children begin with different ones, so that not everybody hears the same.
+    """
     last = cut(one.recorded[0].text) if one.recorded else ""
-    kind = variant % (DRAFTS + 1) if last else variant % DRAFTS + 1
+    turn = variant % (DRAFTS + 1) if last else variant % DRAFTS + 1
+    kind = (turn + one.row.id) % DRAFTS + 1 if turn else 0
     text = room.say_class.group("praise.even_draft", kind=kind, last=last)
     return markup.plain(text.body)
 

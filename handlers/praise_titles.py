@@ -15,13 +15,14 @@ from storage import classrooms
 from templates.render import Say
 
 SETTING = "titles"
-LONGEST, MOST = 12, 20
+LONGEST, MOST = 16, 20
 ASKED = re.compile(
     r"(?:titles?|称号)(?![a-z])\s*(?:(?P<add>add|添加|增加|加)|(?P<remove>remove|delete|删除|去掉|减|删))?"
     r"\s*[:：]?\s*(?P<names>.*)",
     re.I | re.S,
 )
-_BETWEEN = re.compile(r"[\s,，、;；|/]+")
+_BETWEEN = re.compile(r"[,，、;；|/\n]+")
+_BLANKS = re.compile(r"\s+")
 _EDGES = " \t\n,，.。:：;；、!！-—~～「」“”\"'#"
 
 
@@ -45,7 +46,7 @@ def at_head(words: str, room: Room) -> tuple[str | None, str]:
 
 def change(asked: re.Match[str], room: Room) -> list[Effect]:
     """Show the titles, or add and remove some; only whoever leads the class changes them."""
-    say, names = own(room), [n for n in _BETWEEN.split(asked["names"].strip()) if n]
+    say, names = own(room), _names(asked["names"])
     if not (asked["add"] or asked["remove"]) or not names:
         return _shown(room, say, how=bool(asked["add"] or asked["remove"] or names))
     if not room.who.leads:
@@ -61,6 +62,14 @@ def change(asked: re.Match[str], room: Room) -> list[Effect]:
     if len(titles) > MOST:
         return aside(room, say.private("praise.too_many_titles", most=MOST))
     return _kept(titles, room, say, refused=refused)
+
+
+def _names(typed: str) -> list[str]:
+    """Titles between commas; Chinese ones may have blanks between them, of which an English one is made."""
+    parts = [part.strip() for part in _BETWEEN.split(typed) if part.strip()]
+    if len(parts) == 1 and not re.search("[a-z]", parts[0], re.I):
+        parts = _BLANKS.split(parts[0])
+    return list(dict.fromkeys(" ".join(part.split()) for part in parts))
 
 
 def _refusal(title: str, room: Room) -> str:

@@ -88,6 +88,10 @@ async def test_a_class_has_titles_of_its_own(world: World) -> None:
     assert "阅读之星" in made.teacher.last.text and "小雷锋" not in made.teacher.last.text
     await made.teacher.in_private("/praise 李雷 阅读之星")
     assert kept(world) == [("阅读之星", "")]
+    await made.teacher.in_private("/praise titles add Book worm, 口算能手 朗读能手")
+    assert "🏅 Book worm" in made.teacher.last.text and "🏅 口算能手 朗读能手" in made.teacher.last.text
+    await made.teacher.in_private("/praise titles add 好问星 好帮手")
+    assert "🏅 好问星" in made.teacher.last.text and "🏅 好帮手" in made.teacher.last.text
     await made.subject_teacher.in_private("/praise titles add 口算王")
     assert "班主任" in made.subject_teacher.last.text
     await made.subject_teacher.in_private("/praise titles")
@@ -101,7 +105,7 @@ async def test_a_class_has_titles_of_its_own(world: World) -> None:
         ("迟到大王", "不像表扬"),
         ("期中考试第一名", "不像表扬"),
         ("李雷", "名册上的名字"),
-        ("一个实在是太长太长太长了的称号", "最多 12 个字"),
+        ("一个实在是太长太长太长太长太长了的称号", "最多 16 个字"),
     ],
 )
 async def test_what_is_no_title_is_refused_kindly(world: World, title: str, why: str) -> None:
