@@ -183,3 +183,17 @@ async def test_a_concern_in_pictures_and_edits_is_gone_from_the_group(story: Cla
     await story.press(story.teacher, "发送")
     await story.hears(story.mother, "作业本")
     assert "作业本" not in story.heard(story.group) + story.heard(story.other)
+
+
+async def test_pictures_and_paper_arrive_as_telegram_takes_them(story: Class) -> None:
+    await story.set_up()
+    story.world.dm(story.teacher, "/praise 李雷 三好学生")
+    await story.reads("三好学生")
+    story.world.dm(story.teacher, "/praise list")
+    await story.hears(story.teacher, "三好学生：李雷")
+    await story.press(story.teacher, "发到群里")
+    post = await story.reads("光荣榜")
+    assert "photo" in post.content
+    story.world.dm(story.teacher, "/邀请 李雷")
+    told = await story.hears(story.teacher, "邀请单好了")
+    assert "document" in told.content
