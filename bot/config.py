@@ -170,6 +170,17 @@ class TelegramSection(Section):
         return value
 
 
+class WecomSection(Section):
+    """The school's own app in 企业微信 (WeCom)."""
+
+    corp_id: str | None = None
+    agent_id: Whole | None = Field(default=None, ge=1)
+    secret: SecretStr | None = None
+    token: SecretStr | None = None
+    aes_key: SecretStr | None = None
+    api_root: Annotated[str, BeforeValidator(_read_address)] = "https://qyapi.weixin.qq.com"
+
+
 class WebSection(Section):
     """Where webhooks are received, and where the running bot can be looked at."""
 
@@ -280,6 +291,7 @@ class Settings(BaseSettings):
 
     storage: StorageSection = StorageSection()
     telegram: TelegramSection = TelegramSection()
+    wecom: WecomSection = WecomSection()
     web: WebSection = WebSection()
     defaults: DefaultsSection = DefaultsSection()
     notices: NoticesSection = NoticesSection()
@@ -326,7 +338,9 @@ def load(path: Path, secrets: Path | None = None) -> Settings:
 
 
 def require_token(settings: Settings, path: Path) -> str:
-    """The bot's token; ConfigError says where it goes."""
+    """The bot's token, empty where it lives in WeCom alone; ConfigError says where it goes."""
+    if settings.telegram.token is None and settings.wecom.corp_id is not None:
+        return ""
     if settings.telegram.token is None:
         raise ConfigError(
             f"{path}: [telegram] token is missing: ask @BotFather for one and put it there, "

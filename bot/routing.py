@@ -23,10 +23,19 @@ UNMASK = "route.unmask"
 class Routing:
     """Reads messages and presses against the registry."""
 
-    def __init__(self, registry: Registry, bot_names: Mapping[str, Callable[[], str]]) -> None:
-        """`bot_names` say per platform what the bot is called in commands."""
+    def __init__(
+        self,
+        registry: Registry,
+        bot_names: Mapping[str, Callable[[], str]],
+        plain: frozenset[str] = frozenset(),
+    ) -> None:
+        """`bot_names` say per platform what the bot is called in commands.
+
+        On the `plain` platforms a command needs no slash in private.
+        """
         self._registry = registry
         self._bot_names = bot_names
+        self._plain = plain
 
     # --- messages -------------------------------------------------------------------------------
 
@@ -52,14 +61,23 @@ class Routing:
             and (answer := self._dialogue(message, room)) is not None
         ):
             return answer
+        if (line := self._plain_line(message, room)) is not None:
+            return self._command(line, message, room)
         for look in self._registry.watchers:
             if (effects := look(message, room)) is not None:
                 return effects
         return self._left_over(message, room)
 
-    def _line(self, message: Message, room: Room) -> CommandLine | None:
+    def _line(self, message: Message, room: Room, *, plain: bool = False) -> CommandLine | None:
         name = self._bot_names.get(room.platform)
-        return read_command(message.text, self._registry.spellings, bot_name=name() if name else None)
+        called = name() if name else None
+        return read_command(message.text, self._registry.spellings, bot_name=called, slash_optional=plain)
+
+    def _plain_line(self, message: Message, room: Room) -> CommandLine | None:
+        """A command without its slash; whoever is in a dialogue has answered that before."""
+        if room.platform not in self._plain or room.group is not None or message.edited:
+            return None
+        return self._line(message, room, plain=True)
 
     def _command(self, line: CommandLine, message: Message, room: Room) -> Iterable[Effect]:
         spec = self._registry.commands[line.name]

@@ -7,10 +7,11 @@ import contextlib
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
-from bot import loops
+from bot import loops, wechat
 from bot.app import App, utc_now
 from bot.config import Settings
 from bot.limits import Limits
@@ -28,6 +29,9 @@ from scheduler.calendar import Overrides
 from storage.database import Database, open_database
 from storage.retention import Retention
 from templates.render import Say
+
+if TYPE_CHECKING:
+    from bot.platforms.wecom import WeComPlatform
 
 log = structlog.get_logger("serving")
 
@@ -49,23 +53,30 @@ def open(settings: Settings) -> Database:
 
 
 async def _serve(settings: Settings, database: Database, token: str) -> None:
-    telegram = _telegram(settings, token)
-    limits = settings.telegram.limits
+    """Serve Telegram, WeCom or both, as far as they are set."""
+    telegram = _telegram(settings, token) if token else None
+    wecom = wechat.wecom(settings, database)
     app = App(
         database,
-        [telegram],
+        [platform for platform in (telegram, wecom) if platform is not None],
         defaults=defaults_of(settings),
-        limits={telegram.name: Limits(**limits.model_dump())},
+        limits={
+            "telegram": Limits(**settings.telegram.limits.model_dump()),
+            "wecom": wechat.WECOM_LIMITS,
+        },
         keep=Retention(**dict(settings.retention)),
     )
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     try:
-        async with _seen_from_outside(settings, app, telegram):
+        async with _seen_from_outside(settings, app, telegram, wecom):
             if await _opened(app, stop):
-                mode = settings.telegram.mode
-                log.info("homeroom runs", platform=telegram.name, bot=telegram.mention, mode=mode)
+                if telegram is not None:
+                    mode = settings.telegram.mode
+                    log.info("homeroom runs", platform=telegram.name, bot=telegram.mention, mode=mode)
+                if wecom is not None:
+                    log.info("homeroom runs", platform=wecom.name, bot=wecom.mention)
                 await app.run(stop)
     finally:
         await app.close()
@@ -73,15 +84,20 @@ async def _serve(settings: Settings, database: Database, token: str) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _seen_from_outside(settings: Settings, app: App, telegram: TelegramPlatform) -> AsyncIterator[None]:
-    """Serve the webhook, what is to be watched and the families' calendars, if any of them is wished for."""
+async def _seen_from_outside(
+    settings: Settings, app: App, telegram: TelegramPlatform | None, wecom: WeComPlatform | None
+) -> AsyncIterator[None]:
+    """Serve what platforms call, what is to be watched and the families' pages, as far as they are wished."""
     public = settings.web.public_url is not None
-    if not (public or settings.web.observe or settings.telegram.mode == "webhook"):
+    called = wecom is not None or settings.telegram.mode == "webhook"
+    if not (public or settings.web.observe or called):
         yield
         return
     from bot.web_server import door, serving  # noqa: PLC0415 - who polls unwatched needs no web server
 
-    routes = telegram.webhook_routes(app.intake.door_of(telegram.name))
+    routes = telegram.webhook_routes(app.intake.door_of(telegram.name)) if telegram is not None else []
+    if wecom is not None:
+        routes += wecom.routes(app.intake.door_of(wecom.name))
     listening = door(settings.web)
     if public:
         from bot import calendar_route, families  # noqa: PLC0415

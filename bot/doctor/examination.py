@@ -33,6 +33,8 @@ def examine(config: Path, secrets: Path | None) -> Iterator[Finding]:
     yield from database.findings()
     yield from machine.disk(settings)
     yield from _telegram(config, settings, database.groups)
+    if settings.wecom.corp_id is not None:
+        yield from _wecom(settings)
 
 
 def _telegram(config: Path, settings: Settings, groups: Sequence[tuple[str, GroupAddress]]) -> list[Finding]:
@@ -40,10 +42,19 @@ def _telegram(config: Path, settings: Settings, groups: Sequence[tuple[str, Grou
         token = require_token(settings, config)
     except ConfigError as error:
         return [Finding(Level.FAILURE, CONFIGURATION, str(error))]
+    if not token:
+        return []
     from bot.platforms.telegram.checkup import Checkup  # noqa: PLC0415 - slow to import
     from bot.serving import telegram_settings  # noqa: PLC0415
 
     return asyncio.run(_look(lambda: Checkup(telegram_settings(settings, token)), groups))
+
+
+def _wecom(settings: Settings) -> list[Finding]:
+    from bot.platforms.wecom.checkup import Checkup  # noqa: PLC0415 - slow to import
+    from bot.wechat import wecom_settings  # noqa: PLC0415
+
+    return asyncio.run(_look(lambda: Checkup(wecom_settings(settings)), ()))
 
 
 async def _look(

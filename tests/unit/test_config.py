@@ -21,7 +21,7 @@ def write(folder: Path, text: str) -> Path:
     ("text", "said"),
     [
         ("[telegram]\ntokn = 'x'", "[telegram] tokn is not a setting; known there: api_root"),
-        ("[telegrm]\ntoken = 'x'", "[telegrm] is not a setting; known there: concerns"),
+        ("[telegrm]\ntoken = 'x'", "[telegrm] is not a setting; known there: calendar"),
         ("[telegram]\ntoken = 'hello'", "[telegram] token: a token looks like"),
         ("[telegram]\nmode = 'push'", "[telegram] mode: Input should be 'polling' or 'webhook'"),
         (

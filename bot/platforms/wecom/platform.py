@@ -19,7 +19,7 @@ from bot.platforms.tencent.api import Api, TokenRequest
 from bot.platforms.tencent.callback import Callback
 from bot.platforms.tencent.crypto import Cipher
 from bot.platforms.tencent.errors import ApiError, LineError, cure, outcome
-from bot.platforms.wecom import failures
+from bot.platforms.wecom import failures, starting
 from bot.platforms.wecom.compose import Part, ended, parts, plain, texts
 from bot.platforms.wecom.editing import Editing
 from bot.platforms.wecom.failures import TABLE
@@ -134,8 +134,11 @@ class WeComPlatform:
                 self._ear.listener = None
 
     def routes(self, store: Store | None = None) -> list[BaseRoute]:
-        """The address that the console names; None: whoever listens takes in what comes."""
-        return [self.callback.route(self._ear.accepting(store))]
+        """The address that the console names, and start links; None: whoever listens takes in what comes."""
+        return [
+            self.callback.route(self._ear.accepting(store)),
+            starting.route(self._settings.phrases, lambda: self.mention),
+        ]
 
     async def close(self) -> None:
         """Give back connections."""

@@ -19,7 +19,8 @@ class Phrases:
     choose: str = "回复数字选择："
     submit: str = "提交"
     over: str = "已处理"
-    in_app: str = "请在应用「{app}」里回复。"
+    in_app: str = "请在企业微信的应用「{app}」里回复。"
+    begin: str = "请在企业微信里打开应用「{app}」，把下面这一行发给它："
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,56 @@
+"""WeChat's channels, put together from the settings; their libraries are loaded only where one is set."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+
+from bot.app import utc_now
+from bot.config import Settings
+from bot.limits import Limits
+from bot.vault import DatabaseVault
+from storage.database import Database
+from templates.render import Say
+
+if TYPE_CHECKING:
+    from bot.platforms.wecom import WeComPlatform, WeComSettings
+
+WECOM_LIMITS = Limits(total_per_second=20, private_per_second=0.5, private_burst=20, group_per_minute=60)
+"""What WeCom permits, with room to spare: 30 a minute for one member, and more is dropped in silence."""
+
+
+def wecom(settings: Settings, database: Database) -> WeComPlatform | None:
+    """The app in WeCom; None where [wecom] is not set, ConfigError where it is set half."""
+    if settings.wecom.corp_id is None:
+        return None
+    from bot.platforms.wecom import WeComPlatform  # noqa: PLC0415 - slow to import
+
+    return WeComPlatform(wecom_settings(settings), DatabaseVault(database, utc_now), now=utc_now)
+
+
+def wecom_settings(settings: Settings) -> WeComSettings:
+    """What the app needs to know of the configuration; what is missing is empty, and refused by it."""
+    from bot.platforms.wecom import Phrases, WeComSettings  # noqa: PLC0415
+
+    chosen, say = settings.wecom, Say(settings.defaults.language)
+    return WeComSettings(
+        corp_id=chosen.corp_id or "",
+        agent_id=chosen.agent_id or 0,
+        secret=_secret(chosen.secret),
+        token=_secret(chosen.token),
+        aes_key=_secret(chosen.aes_key),
+        api_root=chosen.api_root,
+        public_url=settings.web.public_url or "",
+        phrases=Phrases(
+            choose=say.label("wecom.choose").text,
+            submit=say.label("wecom.submit").text,
+            over=say.label("wecom.over").text,
+            in_app=say.label("wecom.in_app", app="{app}").text,
+            begin=say.label("wecom.begin", app="{app}").text,
+        ),
+    )
+
+
+def _secret(value: SecretStr | None) -> str:
+    return value.get_secret_value().strip() if value else ""
