@@ -84,9 +84,14 @@ def _running(poll: Poll, room: Room) -> list[int]:
 
 
 def _extended_end(poll: Poll, room: Room) -> datetime | None:
-    """Until when it would run: 20:00 on the third day; None if it has run as long as a poll may."""
-    end = usual_end(room.now, room.zone)
-    return end if poll.closes_at < end <= poll.opened_at + LONGEST_POLL else None
+    """Until when it would run: 20:00 on the third day; None if it has run as long as a poll may.
+
+    One that was closed before its time runs at least until then.
+    """
+    end, closed = usual_end(room.now, room.zone), poll.state == CLOSED
+    end = max(end, poll.closes_at) if closed else end
+    in_time = end <= poll.opened_at + LONGEST_POLL
+    return end if in_time and (closed or end > poll.closes_at) else None
 
 
 @feature.button("poll.extend")

@@ -202,7 +202,7 @@ def close_numbered(number: int | None, room: Room) -> list[Effect]:
         text = own(room).private("poll.which_close", rows=_rows(mine, room), number=number)
         return aside(room, text, *_number_buttons(mine, "poll.close_now", "poll.close_number", room))
     text, effects = _closed(poll, room)
-    return [*effects, *aside(room, text)]
+    return [*aside(room, text), *effects]
 
 
 @feature.button("poll.close_now")
@@ -212,7 +212,7 @@ def close_now(press: Press, room: Room) -> Iterable[Effect]:
     if poll is None:
         return _not_yours(press, room)
     text, effects = _closed(poll, room)
-    return [*effects, room.edit(press.handle, text)]
+    return [room.edit(press.handle, text), *effects]
 
 
 def _closed(poll: Poll, room: Room) -> tuple[PrivateText, list[Effect]]:

@@ -499,7 +499,7 @@ async def test_closing_by_hand(world: World) -> None:
     await made.committee.in_private("/close 2")
     assert "别人发起的" in made.committee.last.text
     await made.committee.in_private("/截止1")
-    assert "第 1 号投票已截止" in made.committee.last.text and "投票结果：春游" in world.texts()[-1]
+    assert "」已截止" in made.committee.last.text and "投票结果：春游" in world.texts()[-1]
     await made.committee.in_private("/close 1")
     assert "已经截止" in made.committee.last.text
     await made.teacher.in_private("/close")

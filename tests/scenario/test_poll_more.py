@@ -169,6 +169,18 @@ async def test_too_few_votes_are_said_and_one_press_lets_it_run_on(world: World)
     assert "没到有效需要" not in made.committee.last.text
 
 
+async def test_one_that_was_closed_by_hand_can_be_taken_up_again(world: World) -> None:
+    made = await ready_class(world)
+    post = await started(made.teacher, f"[过半] {ASKED}")
+    await votes(made.mothers["李雷"], "①")
+    await made.teacher.in_private("/close 1")
+    assert "没到有效需要的 3 户" in made.teacher.last.text
+    await made.teacher.press("延长投票")
+    assert "已投 1/5 户" in post.text and post.keys and "11月25日（周三）20:00" in post.text
+    await world.later(days=2, hours=10, minutes=5)
+    assert "还差 2 户" in world.texts()[-1]
+
+
 async def test_who_has_not_voted_is_reminded_once_more_when_it_runs_on(world: World) -> None:
     made = await ready_class(world)
     await started(made.teacher, f"[至少 60%] {ASKED}")
@@ -432,7 +444,7 @@ async def test_in_english(world: World) -> None:
     await made.mothers["李雷"].in_group("add: Aquarium", reply_to=post)
     assert post.keys[-1].label == "③ Aquarium"
     await world.later(days=2, hours=4, minutes=5)
-    assert "4 more: take this as an indication only" in world.texts()[-1]
+    assert "4 are missing: take this as an indication only" in world.texts()[-1]
     await world.until(7)
     await made.teacher.press("Let it run longer")
     assert "runs until Wed 2 Dec 20:00" in made.teacher.last.text
