@@ -58,6 +58,15 @@ SHOWN = {
     ("leave", "test_a_bare_command_asks_by_buttons"): (
         "leave.day leave.no leave.other_day leave.other_reason leave.part leave.reason"
     ),
+    ("calendar", "test_removed_and_brought_back"): "holiday.bring_back holiday.undo",
+    ("calendar", "test_the_last_date_may_be_the_day_of_the_return"): "holiday.early",
+    ("calendar", "test_the_points_are_the_classs_own_and_kept"): "holiday.points_reset",
+    ("calendar", "test_what_is_held_at_school_is_no_day_off"): "calendar.link",
+    ("holiday", "test_asked_once_more_the_draft_is_shown_again"): "holiday.again",
+    ("holiday", "test_unanswered_nothing_of_it_is_ever_sent"): "holiday.fill holiday.leave",
+    ("holiday", "test_what_comes_is_listed_with_buttons"): (
+        "holiday.change holiday.draft holiday.send holiday.skip"
+    ),
     ("leave", "test_it_is_offered_once_and_not_to_who_has_asked_already"): ("leave.ask_for_me"),
     ("leave", "test_of_several_children_it_is_asked_which_or_all"): ("leave.child"),
     ("me", "test_a_mother_stops_for_one_child"): ("me.keep me.stop_now"),
@@ -75,6 +84,12 @@ SHOWN = {
     ("poll_more", "test_the_teacher_gets_a_table_of_a_named_poll"): "poll.table",
     ("poll_more", "test_too_few_votes_are_said_and_one_press_lets_it_run_on"): "poll.extend",
     ("praise", "test_in_english"): ("praise.child praise.drop praise.meant"),
+    ("paper", "test_the_button_under_the_list_prints_as_well"): "notice.print",
+    ("praise_more", "test_a_draft_is_sent_with_one_press_exchanged_or_written_anew"): (
+        "praise.even_child praise.even_off praise.even_send"
+    ),
+    ("praise_more", "test_the_honours_of_the_month_are_a_list_and_a_picture"): "praise.to_group",
+    ("praise_more", "test_titles_are_offered_under_the_question_what_for"): "praise.titled",
     ("praise", "test_two_children_of_one_name_are_told_apart"): ("praise.which"),
     ("redelivery", "test_a_morning_redelivered_at_every_turn"): (
         "concern.answer concern.i_know concern.keep concern.meet concern.reply held.cancel "
