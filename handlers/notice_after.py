@@ -7,7 +7,15 @@ from dataclasses import replace
 
 from classroom.effects import EditPost, Effect, Pin, RemovePost, Report, Tell
 from classroom.events import Due, Json, Undelivered
-from handlers import notice, notice_post, notice_preview, notice_private, notice_reading, receipts_nudges
+from handlers import (
+    notice,
+    notice_plan,
+    notice_post,
+    notice_preview,
+    notice_private,
+    notice_reading,
+    receipts_nudges,
+)
 from handlers.aside import own
 from handlers.concern_people import as_person
 from handlers.feature import Feature, Press, Said
@@ -41,7 +49,7 @@ def unplan(press: Press, room: Room) -> Iterable[Effect]:
     if row is None or not _still_planned(row, room):
         return [room.edit(press.handle, own(room).private("notice.over"))]
     row.state = notices.CANCELLED
-    notice_post.unplan(row, room)
+    notice_plan.unplan(row, room)
     told = notice_preview.tell_author(notice_reading.of_notice(row, room), "notice.author_returned", room)
     return [room.edit(press.handle, own(room).private("notice.unplanned", words=row.text)), *told]
 
@@ -52,7 +60,7 @@ def now(press: Press, room: Room) -> Iterable[Effect]:
     row = notices.get(room.db, press.args.get("notice"), room.here.id)
     if row is None or not _still_planned(row, room):
         return [room.edit(press.handle, own(room).private("notice.over"))]
-    notice_post.unplan(row, room)
+    notice_plan.unplan(row, room)
     row.urgent = row.urgent or (room.quiet is not None and room.quiet.holds(room.now))
     return notice_post.go_out(row, room, press.handle)
 
@@ -71,7 +79,7 @@ def _planned(due: Due, room: Room) -> tuple[Notice | None, dict[str, Json]]:
 def _back_to_author(row: Notice, block: str, room: Room) -> list[Effect]:
     """Tell who sent it (or who leads the class now) what went wrong, with the words as a draft again."""
     row.state = notices.FAILED
-    notice_post.unplan(row, room)
+    notice_plan.unplan(row, room)
     person = notice_post.owner(row, room)
     inner = as_person(room, person) if person is not None else None
     if person is None or inner is None:
@@ -94,7 +102,7 @@ def over(due: Due, room: Room) -> Iterable[Effect]:
     if row is None or row.state != notices.OPEN:
         return []
     row.state = notices.OVER
-    notice_post.unplan(row, room)
+    notice_plan.unplan(row, room)
     person, shown = notice_post.owner(row, room), args.get("shown")
     told: list[Effect] = []
     if person is not None and isinstance(shown, str) and identity.private_address(room.db, person):
@@ -129,7 +137,7 @@ def withdraw(press: Press, room: Room) -> Iterable[Effect]:
         return [room.toast(press.callback, own(room).label("notice.over"), alert=True)]
     places = notice_post.places(row, room)
     row.state, row.pinned = notices.WITHDRAWN, False
-    notice_post.unplan(row, room)
+    notice_plan.unplan(row, room)
     queue.cancel(room.db, row.handle or "", room.now)
     report = Report(failed="notice.not_withdrawn", data={"notice": row.id})
     effects: list[Effect] = [RemovePost(to, row.handle or "", report) for to in places]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from classroom.addresses import GroupAddress
 from classroom.effects import (
@@ -20,25 +20,18 @@ from classroom.effects import (
 )
 from classroom.errors import LeakError
 from classroom.text import PublicText
-from handlers import notice_audience, notice_ladder, notice_private
+from handlers import notice_audience, notice_plan, notice_private
 from handlers.aside import own
 from handlers.enclosing import enclosed
 from handlers.notice_changes import pieces
 from handlers.notice_preview import goes_out, stamp, tell_author
 from handlers.notice_reading import Wish
 from handlers.room import Room
-from scheduler.nudging import nudge_at
-from scheduler.when.moments import later_if_skipped
-from scheduler.when.named import named_days
 from storage import guardians, identity, notices, queue, reminding, schedules
 from storage.tables import Notice
 
 MOST_PINS = 2
-STANDS = timedelta(days=7)
 SEND_GRACE = timedelta(hours=12)
-NUDGE_GRACE = timedelta(hours=6)
-HOUSEKEEPING = timedelta(days=365)
-"""What tidies up is done however late."""
 
 
 def publish(wish: Wish, room: Room, *, shown: str | None = None) -> list[Effect]:
@@ -116,7 +109,7 @@ def go_out(row: Notice, room: Room, shown: str | None) -> list[Effect]:
     """Post it everywhere in the class, or tell whom it is for, and plan what comes after."""
     sent = _post(row, room) if row.audience == notices.CLASS else _address(row, room)
     row.state, row.sent_at = notices.OPEN, room.now
-    plan(row, room, shown or _mine(row))
+    notice_plan.plan(row, room, shown or _mine(row))
     unpinned = _unpin_oldest(row, room) if row.pinned else []
     return [*sent, *unpinned, *_done(row, room, shown)]
 
@@ -174,58 +167,6 @@ def places(row: Notice, room: Room) -> list[GroupAddress]:
         for chat in identity.groups_of(room.db, room.here.id)
         if queue.posted(room.db, handle, chat.id) or queue.handle_waits(room.db, handle, last)
     ]
-
-
-def plan(row: Notice, room: Room, shown: str) -> None:
-    """Plan the first step of reminding, the end of the pin and of the notice itself, from this moment on."""
-    named = named_days(row.text, room.now, room.zone)
-    row.names_date = named.first if named else None
-    row.ends_at = room.now + STANDS
-    if named:
-        row.ends_at = later_if_skipped(named.last + timedelta(days=1), time(), room.zone)
-    room.db.flush()
-    _plan(row, room, "over", row.ends_at, shown, HOUSEKEEPING)
-    if row.pinned and row.ends_at > room.now + STANDS:
-        _plan(row, room, "unpin", room.now + STANDS, shown, HOUSEKEEPING)
-    if row.receipts:
-        _plan_first_step(row, room, shown)
-
-
-def _plan_first_step(row: Notice, room: Room, shown: str) -> None:
-    """The nudge; where nobody is to be reminded, the teacher's list when it would have come."""
-    steps = notice_ladder.of(row, room)
-    at = nudges_at(row, steps.nudge or notice_ladder.WITHOUT_NUDGE, room)
-    if row.ends_at is not None and at >= row.ends_at:
-        return
-    if steps.nudge is not None:
-        _plan(row, room, "nudge", at, shown, NUDGE_GRACE)
-    elif steps.calls is not None:
-        _plan(row, room, "missing", at, shown, NUDGE_GRACE)
-
-
-def nudges_at(row: Notice, after: timedelta, room: Room) -> datetime:
-    """When those who have not confirmed by then are reminded."""
-    return nudge_at(room.now, after, room.quiet, room.zone, urgent=row.urgent, before=row.names_date)
-
-
-def _plan(row: Notice, room: Room, what: str, at: datetime, shown: str, grace: timedelta) -> None:
-    schedules.plan(
-        room.db,
-        f"notice-{what}/{row.id}",
-        f"notice.{what}",
-        at,
-        room.now,
-        grace=grace,
-        args={"notice": row.id, "shown": shown},
-        classroom=room.here.id,
-        by=row.by_person,
-    )
-
-
-def unplan(row: Notice, room: Room) -> None:
-    """Nothing is to happen with it any more."""
-    for what in ("send", "over", "unpin", "nudge", "missing"):
-        schedules.cancel(room.db, f"notice-{what}/{row.id}")
 
 
 def owner(row: Notice, room: Room) -> int | None:
@@ -337,8 +278,8 @@ def correct(wish: Wish, room: Room, shown: str | None) -> list[Effect]:
     row.before, row.text, row.version = row.text, wish.text, row.version + 1
     over = schedules.waiting(room.db, f"notice-over/{row.id}")
     old = over.args.get("shown") if over else None
-    unplan(row, room)
-    plan(row, room, str(old or _mine(row)))
+    notice_plan.unplan(row, room)
+    notice_plan.plan(row, room, str(old or _mine(row)))
     text = say.private(
         "notice.corrected",
         number=row.number,

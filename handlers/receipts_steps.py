@@ -33,7 +33,8 @@ def second_at(row: Notice, room: Room) -> datetime | None:
     if after is None or row.urgent:
         return None
     at, soonest = room.now + after, room.now + timedelta(minutes=1)
-    at = at if after < LITERAL_BELOW else next_slot(max(at - SLACK, soonest), room.quiet, room.zone)
+    literal = after < LITERAL_BELOW or row.ladder.get(notice_ladder.SECOND) is not None
+    at = at if literal else next_slot(max(at - SLACK, soonest), room.quiet, room.zone)
     over = row.ends_at is not None and at >= row.ends_at
     named = row.names_date is not None and at.astimezone(room.zone).date() >= row.names_date
     return None if over or named else at

@@ -24,15 +24,17 @@ def nudge_at(
     zone: ZoneInfo,
     *,
     urgent: bool = False,
+    literal: bool = False,
     before: date | None = None,
 ) -> datetime:
     """When who has not confirmed something sent now is reminded; `before` is the day that it names.
 
-    Where not even the evening before is left, it is the first moment outside the quiet hours.
+    Where not even the evening before is left, it is the first moment outside the quiet hours. `literal`: the
+    wait was said for this very thing, and no usual hour is waited for.
     """
     if urgent:
         return now + URGENT_AFTER
-    if after < LITERAL_BELOW:
+    if literal or after < LITERAL_BELOW:
         return now + after
     usual = next_slot(now + after, quiet, zone)
     if before is None or usual.astimezone(zone).date() < before:

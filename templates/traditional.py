@@ -28,6 +28,8 @@ WORDS = {
     "群規": "群組規則",
     "簡體中文": "繁體中文",
     "天后": "天後",
+    "迴音": "回音",
+    "繫結": "綁定",
     "樓道里": "樓道裡",
 }
 """Words of Taiwan's schools and phones that the converter does not know."""

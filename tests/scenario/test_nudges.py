@@ -99,6 +99,24 @@ async def test_each_step_is_the_notice_s_own(
     assert ("没有回音" in made.teacher.heard) is listed
 
 
+async def test_a_wait_that_is_said_is_meant_literally_but_for_the_quiet_hours(world: World) -> None:
+    made = await ready_class(world)
+    await send(made, f"[提醒 3小时]{TEXT}")
+    assert "13:00" in made.teacher.last.text
+    await world.until(13, 1)
+    assert len(nudges(made.mothers["李雷"])) == 1
+
+
+async def test_a_wait_that_ends_in_the_night_ends_in_the_morning(world: World) -> None:
+    made = await ready_class(world)
+    await world.until(20)
+    await send(made, f"[提醒 2小时]{TEXT}")
+    await world.until(22, 1)
+    assert nudges(made.mothers["李雷"]) == []
+    await world.until(7, 1)
+    assert len(nudges(made.mothers["李雷"])) == 1
+
+
 async def test_each_step_is_a_setting(world: World) -> None:
     silent = World(world.database, Defaults(nudge_after=None))
     made = await ready_class(silent)
