@@ -29,12 +29,14 @@ def begin(
     *,
     held_at: datetime | None,
     by: int | None,
+    unlisted: bool = False,
 ) -> Signup:
     """A new sign-up, open at once; `lines` are (what, how many places), 0 for as many as will come."""
     row = Signup(
         classroom_id=classroom,
         number=schedules.next_number(records, classroom, "signup"),
         by_person=by,
+        unlisted=unlisted,
         title=title,
         lines=[what for what, _ in lines],
         places=[places for _, places in lines],

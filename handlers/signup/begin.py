@@ -87,6 +87,7 @@ def _preview_text(plan: SignupPlan, room: Room) -> PrivateText:
         post=post.preview_text(plan, room),
         opens=stamp(say, opens, room) if opens else None,
         reminder=plan.held_at is not None,
+        nameless=plan.shows_no_names and plan.unlisted is None,
         closes=stamp(say, plan.end(room.now, room.zone), room),
     )
 

@@ -58,6 +58,7 @@ def publish(plan: SignupPlan, by: int, room: Room) -> tuple[Signup, list[Effect]
         end,
         held_at=plan.held_at,
         by=by,
+        unlisted=plan.shows_no_names,
     )
     text, report = text_of(signup, room), Report(failed="signup.not_posted", data={"signup": signup.id})
     keys = buttons(signup, room, standing_of(signup, room))
@@ -78,6 +79,7 @@ def preview_text(plan: SignupPlan, room: Room) -> PublicText:
         author=room.who.name,
         title=plan.title,
         lines=lines,
+        unlisted=plan.shows_no_names,
         held=stamp(say, plan.held_at, room) if plan.held_at else None,
         closes=stamp(say, plan.end(room.now, room.zone), room),
     )
@@ -95,6 +97,7 @@ def text_of(signup: Signup, room: Room, standing: Standing | None = None) -> Pub
         author=guardians.display_name(room.db, signup.by_person) if signup.by_person else "",
         title=signup.title,
         lines=_lines(signup, standing, room),
+        unlisted=signup.unlisted,
         held=stamp(say, signup.held_at, room) if signup.held_at else None,
         closes=stamp(say, signup.closes_at, room),
     )
@@ -117,13 +120,18 @@ def closed_text(signup: Signup, room: Room, standing: Standing, *, again: bool =
 
 
 def _lines(signup: Signup, standing: Standing, room: Room) -> list[Line]:
-    unnamed = signups.unnamed(room.db, room.here.id)
-    names = {s.id: s.name for s in room.roster.students if s.id not in unnamed}
+    names = {} if signup.unlisted else _names(room)
     most = max(5, NAMES_IN_ALL // len(signup.lines))
     return [
         _line(signup, index, standing, [names[e.student_id] for e in coming if e.student_id in names][:most])
         for index, coming in enumerate(standing.coming(i) for i in range(len(signup.lines)))
     ]
+
+
+def _names(room: Room) -> dict[int, str]:
+    """The children who may be named in the group."""
+    unnamed = signups.unnamed(room.db, room.here.id)
+    return {s.id: s.name for s in room.roster.students if s.id not in unnamed}
 
 
 def _line(signup: Signup, index: int, standing: Standing, names: list[str]) -> Line:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from classroom.events import Json
 from classroom.folding import fold
+from classroom.rules.needs import shows_a_need
 from handlers.poll_plan import LONGEST_OPTION, PollProblem, moment, usual_end
 from handlers.poll_reading import BRACKET, LONGEST_QUESTION, MOST_OPTIONS, PIPE, UNTIL, comparable
 from scheduler.when import When, WhenError, read_when
@@ -26,18 +27,37 @@ _PLACES = re.compile(
     r"(?P<unit>个?(?:人|名|位|户|家|份|名额)|places?|people|families)?\s*[)）\]]?",
     re.IGNORECASE,
 )
+_NAMELESS = (
+    "不列名字",
+    "不列名单",
+    "不公开名单",
+    "名单保密",
+    "保密名单",
+    "保密",
+    "匿名",
+    "no names",
+    "unlisted",
+    "private",
+)
+_UNLISTED = dict.fromkeys(_NAMELESS, True) | dict.fromkeys(
+    ("列名字", "列名单", "公开名单", "listed", "names"), False
+)
 _NO_COUNT = ":：.．-－/~第年月周"
 """A figure behind one of these belongs to a date, a time or a name."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignupPlan:
-    """What is to be signed up for; `lines` are (what, places), 0 places for as many as will come."""
+    """What is to be signed up for; `lines` are (what, places), 0 places for as many as will come.
+
+    `unlisted`: whether the group sees no names; None where nothing was said of that.
+    """
 
     title: str
     lines: tuple[tuple[str, int], ...]
     closes_at: datetime | None = None
     held_at: datetime | None = None
+    unlisted: bool | None = None
 
     def to_json(self) -> dict[str, Json]:
         """The plan as a draft keeps it."""
@@ -46,6 +66,7 @@ class SignupPlan:
             "lines": [[what, places] for what, places in self.lines],
             "closes_at": self.closes_at.isoformat() if self.closes_at else None,
             "held_at": self.held_at.isoformat() if self.held_at else None,
+            "unlisted": self.unlisted,
         }
 
     @classmethod
@@ -54,7 +75,21 @@ class SignupPlan:
         kept = data.get("lines")
         pairs = [pair for pair in kept if isinstance(pair, list)] if isinstance(kept, list) else []
         lines = tuple((str(what), places) for what, places in pairs if isinstance(places, int))
-        return cls(str(data.get("title")), lines, _time(data.get("closes_at")), _time(data.get("held_at")))
+        unlisted = data.get("unlisted")
+        return cls(
+            str(data.get("title")),
+            lines,
+            _time(data.get("closes_at")),
+            _time(data.get("held_at")),
+            unlisted if isinstance(unlisted, bool) else None,
+        )
+
+    @property
+    def shows_no_names(self) -> bool:
+        """As was said; else where a family would rather not be seen to sign up for it."""
+        if self.unlisted is not None:
+            return self.unlisted
+        return shows_a_need("\n".join((self.title, *(what for what, _ in self.lines))))
 
     def end(self, opening: datetime, zone: ZoneInfo) -> datetime:
         """When it closes: as was said, else the evening before the day, else 20:00 on the third day."""
@@ -104,6 +139,8 @@ def _setting(inside: str, plan: SignupPlan, now: datetime, zone: ZoneInfo) -> Si
             plan = replace(plan, held_at=_hour(when))
             if plan.held_at is not None and plan.held_at <= now:
                 return SignupProblem("date_past", held["when"][:LONGEST_OPTION])
+        elif folded in _UNLISTED:
+            plan = replace(plan, unlisted=_UNLISTED[folded])
         elif folded:
             return SignupProblem("bracket", part.strip()[:LONGEST_OPTION])
     return plan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Boolean, Column, UniqueConstraint
 from sqlmodel import Field
 
 from storage.tables.base import Table, key, link, open_json, sealed, sealed_json, time
@@ -14,6 +14,7 @@ class Signup(Table, table=True):
     """A list to sign up on. `state`: open, closed, cancelled.
 
     `places`: one number a line, 0 where there is room for everybody. `held_at` is when it takes place.
+    `unlisted`: the group sees how many have signed up, not who.
     """
 
     __tablename__ = "signups"
@@ -25,6 +26,7 @@ class Signup(Table, table=True):
     title: str = Field(sa_column=sealed("signups.title"))
     lines: list[str] = Field(default_factory=list, sa_column=sealed_json("signups.lines"))
     places: list[int] = Field(default_factory=list, sa_column=open_json())
+    unlisted: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default="0"))
     state: str = "open"
     handle: str | None = None
     opened_at: datetime = Field(sa_column=time())

@@ -79,7 +79,7 @@ async def test_people_type_it_in_many_ways(world: World, command: str) -> None:
         ("春游 | " + "远" * 61, "最多 60 个字"),
         ("春游 | " + " | ".join("abcdefghijk"), "最多 10 项"),
         ("春" * 301 + " | 带队", "最多 300 个字"),
-        ("[匿名] 春游 | 带队 4", "「匿名」我没看懂"),
+        ("[免费] 春游 | 带队 4", "「免费」我没看懂"),
         ("[日期 昨天] 春游 | 带队 4", "已经过了"),
         ("[日期 月圆] 春游 | 带队 4", "[日期 周六 8:00]"),
         ("[截止 昨天] 春游 | 带队 4", "已经过了"),
@@ -245,6 +245,34 @@ async def test_a_family_that_wishes_no_mention_is_counted_and_not_named(world: W
     await made.teacher.in_private("/接龙 截止 1")
     assert "王芳，另有 1 户" in world.texts()[-1]
     assert "李雷" not in "".join(world.texts()) and "李雷爸爸" in made.teacher.last.text
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [("[不列名字] 春游 | 带队 4", False), ("申请助学补助 | 申请", True), ("周五课后辅导 | 数学 5", True)],
+)
+async def test_what_nobody_likes_to_be_seen_with_is_counted_only(
+    world: World, text: str, asked: bool
+) -> None:
+    made = await ready_class(world)
+    await made.committee.in_private(f"/接龙 {text}")
+    assert ("未必愿意让大家看到" in made.committee.last.text) is asked
+    await made.committee.press("发送")
+    post = world.posted()[-1]
+    assert "群里只有户数" in post.text
+    await taps(made.mothers["李雷"], "①")
+    await world.later(seconds=5)
+    assert "　1 户" in post.text
+    await made.committee.in_private("/接龙 截止 1")
+    assert "李雷" not in "".join(world.texts()) and "李雷妈妈" in made.committee.last.text
+
+
+async def test_names_are_shown_where_the_author_says_so(world: World) -> None:
+    made = await ready_class(world)
+    post = await started(made.teacher, "[列名字] 课后辅导志愿者 | 数学 5")
+    await taps(made.mothers["李雷"], "①")
+    await world.later(seconds=5)
+    assert "李雷" in post.text
 
 
 async def test_who_is_of_no_family_is_told_how(world: World) -> None:
