@@ -122,13 +122,6 @@ def _finished(turn: Turn, index: int, room: Room) -> list[Effect]:
     return showing.refreshed(turn.survey, room)
 
 
-@feature.button("survey.show")
-def show(press: Press, room: Room) -> Iterable[Effect]:
-    """A fresh card."""
-    turn = _turn(press, room)
-    return turn if isinstance(turn, list) else [_told(_intro(turn, room), turn.survey, room)]
-
-
 @feature.button("survey.begin")
 def begin(press: Press, room: Room) -> Iterable[Effect]:
     """Begin, or go on where the family has stopped."""

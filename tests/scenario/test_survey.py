@@ -428,6 +428,20 @@ async def test_the_teacher_closes_early(world: World) -> None:
     assert "没有要回答的问卷" in voters[0].last.text
 
 
+async def test_the_teacher_sees_all_that_was_asked(world: World) -> None:
+    made, voters = await asked(world, "[匿名]", families=1)
+    await all_answer(voters[:2], "5", "①", "跳过")
+    await made.teacher.in_private("/问卷")
+    assert "第 1 号 本学期" in made.teacher.last.text and "已答 2/6 户" in made.teacher.last.text
+    await made.teacher.press("第 1 号")
+    assert "截止以后才有结果" in made.teacher.last.text
+    assert made.teacher.buttons() == ["谁还没答", "现在截止"]
+    await made.teacher.in_private("/问卷 7")
+    assert "没有第 7 号问卷" in made.teacher.heard
+    await made.teacher.in_group("/问卷 1")
+    assert len(world.posted()) == 1
+
+
 async def test_a_parent_cannot_use_the_teachers_buttons(world: World) -> None:
     made, voters = await asked(world)
     await answers(voters[2], "4", "②", "只给老师看")

@@ -114,6 +114,27 @@ SHOWN = {
     ("signup", "test_of_two_children_of_one_name_it_is_asked_which"): "signup.by_hand",
     ("signup", "test_the_committee_runs_its_own_only"): "signup.show",
     ("signup", "test_the_teachers_list_has_numbers_in_private_and_a_table"): "signup.table",
+    ("slots", "test_a_question_that_was_withdrawn_or_overtaken_is_void"): (
+        "slots.accept slots.ask slots.back slots.cancel slots.change slots.decline slots.offer slots.take "
+        "slots.withdraw"
+    ),
+    ("slots", "test_it_is_given_back_after_a_question"): "slots.cancel_now slots.show",
+    ("slots", "test_one_question_leads_to_the_line"): "slots.discard slots.new slots.send",
+    ("slots", "test_the_teacher_books_for_a_family_that_rang_up"): (
+        "slots.list slots.place slots.placing slots.print"
+    ),
+    ("slots", "test_the_teacher_takes_a_family_out"): "slots.drop slots.move slots.pick slots.picked",
+    ("slots", "test_the_whole_is_called_off"): "slots.call_off slots.call_off_now",
+    ("survey", "test_named_ones_are_proposed_as_anonymous"): "survey.anonymous",
+    ("survey", "test_one_press_shows_the_group_shares_and_never_words"): "survey.publish",
+    ("survey", "test_question_by_question_in_a_dialogue"): (
+        "survey.add survey.built survey.discard survey.less survey.new survey.send survey.turn"
+    ),
+    ("survey", "test_satisfaction_is_a_share_per_term_against_the_goal"): "survey.trend",
+    ("survey", "test_families_that_have_not_answered_are_reminded_once"): (
+        "survey.again survey.before survey.begin survey.close_now survey.mark survey.missing survey.skip"
+    ),
+    ("survey", "test_the_teacher_sees_all_that_was_asked"): "survey.list",
     ("topics_after", "test_a_quarrel_is_told_to_the_teacher_who_lets_them_cool_down"): ("topics.calm"),
     ("topics_after", "test_after_a_week_the_teacher_is_asked_and_decides"): ("topics.switch"),
 }
