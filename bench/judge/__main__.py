@@ -1,7 +1,9 @@
-"""`make bench-judge`: what the judge finds and spares in messages that it was not made with.
+"""`make bench-judge`: what the judge finds and spares in messages that its models did not learn from.
 
-Three other ways are run beside it, trained on the very messages that the judge was made with. A file of
-your own may be added: a row each, {"text": …, "label": "ok" | "ad" | "vote_begging" | …}.
+The models are learnt anew for it, each time without a part of the themes, which is then judged; lists and
+rules were made with the `tuned` themes only. Three other ways are run beside it, learnt from the very same
+messages. A file of your own may be added, which the judge as it is reads: a row each,
+{"text": …, "label": "ok" | "ad" | "vote_begging" | …}.
 """
 
 from __future__ import annotations
@@ -11,13 +13,14 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench.judge.baselines import Flags, bigrams, keywords, tg_spam
 from bench.judge.disguises import DISGUISES
-from bench.judge.messages import UNWANTED, messages
+from bench.judge.messages import FOLDERS, UNWANTED, Labelled, labelled, messages
+from bench.judge.train import disguised, models, rows
 from classroom.rules.topics import (
     Context,
     Mode,
@@ -30,6 +33,7 @@ from classroom.rules.topics import (
     judge,
     talk_of,
 )
+from classroom.rules.topics.leaning import Head, Weights
 
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 PLAIN = Context(NOW)
@@ -43,59 +47,102 @@ import classroom.rules.topics
 print(f"  start {time.process_time() - began:.2f} s, {held() - before:.0f} MB")
 """
 SAME = {"vote_begging": "vote", "contact_drop": "contact"}
+PARTS = 3
+"""Into so many parts the themes are dealt; more parts are more to learn from, and take longer."""
+
 Rows = list[tuple[str, str]]
+Models = Mapping[Head, Weights]
+Acts = Callable[[str], str]
 
 
-def action(text: str) -> str:
+def action(text: str, weights: Models | None = None) -> str:
     """What would follow if a family had written it: none, report, remind or delete."""
-    verdict = judge(Said(text, Speaker.GUARDIAN), PLAIN)
+    verdict = judge(Said(text, Speaker.GUARDIAN), Context(NOW, weights=weights))
     done = consequence(verdict, (), speaker=Speaker.GUARDIAN, mode=Mode.DELETE, now=NOW)
     return "delete" if done.delete else "remind" if done.remind else "report" if done.report else "none"
 
 
-def share(texts: Sequence[str], counted: Iterable[str]) -> str:
-    """How many of the texts meet one of the actions, as `23/60 (38 %)`."""
-    wanted = set(counted)
-    hits = sum(action(text) in wanted for text in texts)
-    return f"{hits}/{len(texts)} ({100 * hits / max(1, len(texts)):.0f} %)"
+class Unseen:
+    """Judges every message with models that learnt from other themes, and tells other ways to do so too."""
+
+    def __init__(self) -> None:
+        """Deal the themes and learn, a part at a time."""
+        self.known = [*labelled(*FOLDERS)]
+        themes = sorted({one.theme for one in self.known})
+        random.Random(5).shuffle(themes)
+        self._part = {theme: number % PARTS for number, theme in enumerate(themes)}
+        self._of = {one.text: self._part[one.theme] for one in self.known}
+        copies = [*disguised(self.known)]
+        seen, hidden = rows(self.known), rows(copies)
+        self._models: list[Models] = []
+        self._bayes: list[tuple[Flags, Flags, Flags]] = []
+        for part in range(PARTS):
+            learnt = [row for one, row in zip(self.known, seen, strict=True) if not self._in(one, part)]
+            learnt += [row for one, row in zip(copies, hidden, strict=True) if not self._in(one, part)]
+            self._models.append(models(learnt))
+            told = [(m.text, m.label in UNWANTED) for m in self.known if not self._in(m, part)]
+            self._bayes.append((bigrams(told), tg_spam(told, 50), tg_spam(told, 0)))
+
+    def _in(self, one: Labelled, part: int) -> bool:
+        return self._part[one.theme] == part
+
+    def action(self, text: str, like: str = "") -> str:
+        """What would follow; `like` is the message of which a text is a disguised copy."""
+        return action(text, self._models[self._of[like or text]])
+
+    def flags(self, way: int) -> Flags:
+        """One of the other ways, learnt from the same themes."""
+        return lambda text: self._bayes[self._of[text]][way](text)
 
 
-def shown(name: str, rows: Rows) -> None:
+def share(hits: Iterable[bool]) -> str:
+    """How many hits, as `23/60 (38 %)`."""
+    found = [*hits]
+    return f"{sum(found)}/{len(found)} ({100 * sum(found) / max(1, len(found)):.1f} %)"
+
+
+def shown(name: str, rows: Rows, acts: Acts) -> None:
     """Print what the judge makes of labelled messages."""
     print(f"\n{name}: {len(rows)} messages")
-    of = {label: [text for other, text in rows if other == label] for label in dict(rows)}
-    caught = ("remind", "delete", "report")
-    if ok := of.get("ok"):
-        print(f"  legitimate, deleted           {share(ok, ['delete'])}")
-        print(f"  legitimate, reminded          {share(ok, ['remind'])}")
-        print(f"  legitimate, shown to teacher  {share(ok, ['report'])}")
+    of: dict[str, list[str]] = {}
+    for label, text in rows:
+        of.setdefault(label, []).append(acts(text))
+    for what, shown_as in (("delete", "deleted"), ("remind", "reminded"), ("report", "shown to teacher")):
+        for label, plural in (("ok", "legitimate"), ("chitchat", "small talk")):
+            if done := of.get(label):
+                print(f"  {plural + ', ' + shown_as:29} {share(one == what for one in done)}")
     for label, plural in (("ad", "ads"), ("vote", "votes"), ("contact", "contacts")):
-        if texts := of.get(label):
-            print(f"  {plural + ', caught':29} {share(texts, caught)}; deleted {share(texts, ['delete'])}")
-    if frauds := of.get("scam"):
-        print(f"  money asked for, reported     {share(frauds, ['report', 'delete'])}")
-    if leaks := of.get("leak"):
-        print(f"  leaks, told                   {share(leaks, caught)}")
-    unwanted = [t for label in UNWANTED for t in of.get(label, []) if action(t) != "none"]
-    for disguise, change in DISGUISES.items() if unwanted else ():
-        print(f"    disguised by {disguise:16} {share([change(t) for t in unwanted], caught)}")
+        if done := of.get(label):
+            caught, gone = share(one != "none" for one in done), share(one == "delete" for one in done)
+            print(f"  {plural + ', caught':29} {caught}; deleted {gone}")
+    if done := of.get("scam"):
+        print(f"  {'money asked for, reported':29} {share(one in ('report', 'delete') for one in done)}")
+    if done := of.get("leak"):
+        print(f"  {'leaks, told':29} {share(one != 'none' for one in done)}")
 
 
-def compared(rows: Rows) -> None:
-    """Print the other ways beside it, on the same messages."""
-    learnt = [(text, label in UNWANTED) for label, text in messages("tuned") if label != "leak"]
-    others: dict[str, Flags] = {
-        "Homeroom, reminded or more": lambda text: action(text) != "none",
-        "Homeroom, deleted": lambda text: action(text) == "delete",
+def in_disguise(rows: Rows, unseen: Unseen) -> None:
+    """Print how many of the messages that were caught are caught in disguise too."""
+    caught = [text for label, text in rows if label in UNWANTED and unseen.action(text) != "none"][::2]
+    for disguise, change in DISGUISES.items():
+        hits = share(unseen.action(change(text), text) != "none" for text in caught)
+        print(f"    disguised by {disguise:16} {hits}")
+
+
+def compared(rows: Rows, unseen: Unseen) -> None:
+    """Print the other ways beside it, on the same messages, learnt from the same others."""
+    ways: dict[str, Flags] = {
+        "Homeroom, reminded or more": lambda text: unseen.action(text) != "none",
+        "Homeroom, deleted": lambda text: unseen.action(text) == "delete",
         "a list of words": keywords(),
-        "naive Bayes, pairs": bigrams(learnt),
-        "tg-spam": tg_spam(learnt, 50),
-        "tg-spam, any length": tg_spam(learnt, 0),
+        "naive Bayes, pairs": unseen.flags(0),
+        "tg-spam": unseen.flags(1),
+        "tg-spam, any length": unseen.flags(2),
     }
     legitimate = [text for label, text in rows if label == "ok"]
     unwanted = [text for label, text in rows if label in UNWANTED]
     print(f"\n  {'':28} {'finds':>12}  {'wrongs':>12}")
-    for name, flags in others.items():
+    for name, flags in ways.items():
         found, wronged = sum(map(flags, unwanted)), sum(map(flags, legitimate))
         of = 100 * found / max(1, len(unwanted)), 100 * wronged / max(1, len(legitimate))
         print(f"  {name:28} {found:4} ({of[0]:3.0f} %)  {wronged:4} ({of[1]:4.1f} %)")
@@ -145,12 +192,19 @@ def read(path: Path) -> Rows:
 
 def main(arguments: Sequence[str]) -> None:
     """Measure on our own messages, and on a file if one is given."""
-    sets = {"messages that nothing was made with": list(messages("measured"))}
-    sets |= {Path(name).name: read(Path(name)) for name in arguments}
-    for name, rows in sets.items():
-        shown(name, rows)
-        bursts(rows)
-        compared(rows)
+    unseen = Unseen()
+    for folders, name in (
+        (("measured", "borrowed_measured"), "themes that neither lists nor models were made with"),
+        (("tuned", "borrowed"), "themes that the lists were made with, but not these models"),
+    ):
+        found = [(one.label, one.text) for one in labelled(*folders)]
+        shown(name, found, unseen.action)
+        bursts(found)
+        if "measured" in folders:
+            in_disguise(found, unseen)
+            compared(found, unseen)
+    for path in map(Path, arguments):
+        shown(path.name, read(path), action)
     speed([text for which in ("tuned", "measured") for _, text in messages(which)])
 
 

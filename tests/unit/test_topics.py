@@ -193,10 +193,10 @@ scam | 3 | 各位家长，我是李老师，资料费268元请扫下方收款码
 ad | 3 | Work from home, earn $300 a day, click here http://bit.ly/abc
 ad | 3 | Half price tablets for sale, inbox me
 ad | 3 | Free trial lesson, today only, sign up here http://x.example/promo
-ad | 2 | 代购包邮
+ad | 3 | 代购包邮
 ad | 3 | 体验课免费体验，先到先得
 ad | 3 | 二手房诚心出售
-ad | 2 | 全屋定制，免费量尺
+ad | 3 | 全屋定制，免费量尺
 ad | 3 | 网贷秒到账
 scam | 2 | 本学期资料费268元，请扫下方收款码
 scam | 2 | 保险每人150，转账到我支付宝
@@ -222,7 +222,7 @@ contact_drop | 3 | 点击链接加入群聊【福利群】：https://qm.qq.com/q
 contact_drop | 3 | https://t.me/+AbCdEf12345 进来看看
 contact_drop | 3 | 加微信 abc12345 免费领资料
 contact_drop | 3 | 有兴趣的联系我 13800138000 细聊
-contact_drop | 2 | 关注有惊喜，优选群扫码进群
+contact_drop | 3 | 关注有惊喜，优选群扫码进群
 contact_drop | 3 | 微信号abc12345，长期有效
 contact_drop | 3 | 内购群，名额有限，扫码进群
 contact_drop | 3 | VX：abc12345 先到先得

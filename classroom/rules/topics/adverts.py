@@ -1,187 +1,106 @@
-"""Adverts and contacts: which kinds of signs stand together, and what speaks for a family's own matter."""
+"""Adverts and contacts: signs that stand together, weighed by a model that decides nothing without them."""
 
 from __future__ import annotations
 
-from classroom.rules.topics.leaning import lean
+from math import inf
+
+from classroom.rules.topics.leaning import Lean
 from classroom.rules.topics.matching import Found
 from classroom.rules.topics.verdicts import Category, Said, Speaker, Sureness, Verdict, verdict_of
+from classroom.rules.topics.weighing import ASKS, POINTS, SMALL, apart
 
-POINTS = {
-    "scam": 2.2,
-    "earn": 1.8,
-    "sell": 1.6,
-    "trade": 1.5,
-    "cheat": 1.5,
-    "service": 1.3,
-    "claim": 1.1,
-    "offer": 1.1,
-    "terms": 0.6,
-    "group_link": 1.8,
-    "handle": 1.6,
-    "invite": 1.4,
-    "promo": 1.0,
-    "contact": 1.0,
-    "shop_link": 1.0,
-    "bargain": 0.8,
-    "commerce": 0.8,
-    "goods": 0.8,
-    "phone": 0.8,
-    "scan": 0.5,
-    "forward": 0.5,
-    "amount": 0.3,
-    "link": 0.3,
-}
-"""What the first phrase of a kind weighs; each further one adds `MORE`, up to two."""
+DELETES, DELETES_NEAR, DELETES_PLAIN, DELETES_ASKING = 3.2, 4.5, 5.5, 7.0
+"""How far a message must lean to be deleted: as a rule, where friendly words stand in it, where its two signs
+hold nothing out and reach nobody, and where it asks."""
 
-AGAINST = {
-    "forbids": 2.5,
-    "warning": 2.5,
-    "classwork": 2.5,
-    "loss": 2.0,
-    "asking": 1.8,
-    "intro": 1.5,
-    "mark": 0.8,
-    "giving": 0.8,
-    "school": 1.0,
-    "child": 0.8,
-    "thanks": 0.7,
-}
-MORE, MORE_AGAINST = 0.5, 0.4
-LIKELY, SURE, SURE_LEANING, SURE_AGAINST = 1.7, 2.3, 2.0, 2.9
-"""Points from which an author is reminded, a message deleted, and deleted whatever speaks for it."""
+REMINDS = {"two": 1.3, "weak": 2.0, "hard": 1.8, "one": 4.9, "small": 2.7}
+"""How far it must lean to be reminded of, by what was found: two signs, two that say less, one seldom met in
+honest messages, one that is met there, or nothing but numbers and links."""
 
-FRIENDLY = 2.0
-"""No more than this do words of school, children and thanks weigh: anybody can put them before an ad."""
+REMINDS_NEAR = {"two": 1.3, "weak": 0.8, "hard": 1.8, "one": 1.7, "small": 2.7}
+"""The same where words of a family stand in it, which the leaning has counted against it already."""
 
-_ASKS = frozenset({"warning", "forbids", "asking", "classwork", "loss"})
+REMINDS_ASKED = 3.5
+"""Where somebody asks or warns."""
+
+BARE = 6
+"""A link into a group with fewer characters beside it is nothing but that."""
+
+STRANGER = 0.3
+"""Somebody without a child here leans a little further."""
+
+NEAR = frozenset({"school", "child", "giving", "thanks", "intro", "mark"})
+"""Words of a family's own matters; anybody can put them before an ad, so they only ask for more."""
+
 _OFFERS = frozenset(
-    {"scam", "earn", "sell", "trade", "cheat", "service", "claim", "terms", "bargain", "commerce"}
+    {"scam", "earn", "sell", "trade", "cheat", "service", "claim", "terms", "bargain", "commerce", "goods"}
 )
 _REACHES = frozenset({"handle", "invite", "group_link", "contact", "shop_link"})
-SEVERAL = 4
-"""So many words of goods and trade are more than a family says of what it has bought."""
+_HARD = frozenset({"scam", "earn", "handle", "group_link", "sell", "trade", "cheat", "service", "invite"})
+"""Signs that are seldom met in honest messages."""
 
 _HOLDING_OUT = frozenset(
     {"sell", "earn", "scam", "trade", "cheat", "service", "claim", "offer", "promo", "bargain"}
 )
 """What is said to others about what they may have; goods and prices are named by everybody."""
 
-TIP, LEAST, MOST = 0.8, -1.2, 2.5
-"""How much the leaning weighs, and within which bounds."""
-
-SHORT = 10
-"""A text of fewer characters leans this way or that by chance."""
-
-FAR = 1.8
-"""Words that lean so far need more than a friendly word beside them."""
-
-CROWD = 16
-"""Among more signs than these it does not matter which of them stands within another."""
-
-OWN = 2
-"""A phrase within another must leave it so many characters of its own to be a sign beside it."""
-
-LEANS, LEANS_ALONE, LEANS_HARD, LEANS_FAR, STRANGER, VETO = 0.5, 1.3, 1.0, 1.8, 0.3, -1.0
-_TRADING = frozenset({"commerce", "bargain", "goods", "promo", "invite"})
-_SMALL = frozenset({"amount", "terms", "link", "forward", "phone", "scan"})
-_WEAK = frozenset({"contact", "promo", "goods", "bargain", "commerce", "invite", "offer"})
-_TELLING_ALONE = frozenset({"scam", "handle", "group_link"})
-_HARD = frozenset({"scam", "earn", "handle", "group_link", "sell", "trade", "cheat", "service"})
+_WARNS = frozenset({"warning", "forbids"})
+_PERSONAL = ASKS | {"intro"}
+_COLLECTS = frozenset({"pay", "fee"})
+SEVERAL = 3
+"""So many words of goods and trade are more than a family says of what it has bought."""
 
 
-def weigh_advert(said: Said, text: str, found: Found) -> Verdict | None:
-    """Delete only where two kinds of signs stand together, one of them seldom met in honest messages.
-
-    Which way the words lean may tip the balance between a few signs and what speaks against them.
-    """
-    found = _apart(found)
-    kinds = found.keys() & POINTS.keys()
-    telling = kinds - _SMALL
+def weigh_advert(said: Said, text: str, found: Found, lean: Lean) -> Verdict | None:
+    """Delete only where two signs stand together, nobody asks or warns, and the words lean far that way."""
+    own = apart(found)
+    kinds = own.keys() & POINTS.keys()
     if not kinds:
         return None
-    most = MOST if len(text) >= SHORT else 0.0
+    telling = kinds - SMALL
     if "to_teacher" in found and telling <= {"contact", "handle"}:
         return None  # who wants to talk to the teacher gives a number
-    leaning = max(LEAST, min(most, lean(text, found)))
-    if not telling and (leaning < LEANS_HARD or found.keys() & {"pay", "fee"}):
-        return None
-    against = _against(found, FRIENDLY if leaning < FAR else FRIENDLY / 2)
-    points = _points(found, kinds) - against + TIP * leaning
+    if kinds == {"group_link"} and len(text) < BARE and not found.keys() & ASKS:
+        return verdict_of(Category.CONTACT_DROP, Sureness.LIKELY, own, kinds)
+    leaning = lean.wanting()
     if said.speaker in (Speaker.VISITOR, Speaker.CHANNEL):
-        points += STRANGER
-    category = Category.AD if telling & (_OFFERS | {"goods"}) or not telling & _REACHES else _reaching(found)
-    if _surely(found, kinds, points, against, leaning):
-        return verdict_of(category, Sureness.SURE, found, kinds)
-    if not telling:
-        told = points >= LEANS_HARD and not found.keys() & _ASKS
-        return verdict_of(category, Sureness.LIKELY, found, kinds) if told else None
-    if points >= LIKELY and (
-        leaning >= (LEANS if len(telling) > 1 else LEANS_ALONE) or _enough(found, kinds, telling)
-    ):
-        return verdict_of(category, Sureness.LIKELY, found, kinds)
-    return None
+        leaning += STRANGER
+    evidence = _evidence(own, kinds, telling)
+    if evidence == "small" and found.keys() & _COLLECTS:
+        return None  # what is collected is a matter of money
+    category = _category(own, telling)
+    if leaning >= _deletes(evidence, own):
+        return verdict_of(category, Sureness.SURE, own, kinds)
+    return verdict_of(category, Sureness.LIKELY, own, kinds) if leaning >= _reminds(evidence, own) else None
 
 
-def _apart(found: Found) -> Found:
-    """The signs without those that only stand within another kind's words: one phrase is no two signs."""
-    told = [(kind, phrase) for kind in found.keys() & POINTS.keys() for phrase in found[kind]]
-    if not 1 < len(told) <= CROWD:
-        return found
-    within = {
-        (kind, phrase)
-        for kind, phrase in told
-        for other, longer in told
-        if other != kind
-        and phrase in longer
-        and len(longer) - len(phrase) < OWN
-        and (len(phrase) < len(longer) or (POINTS[other], other) > (POINTS[kind], kind))
-    }
-    kept = {kind: [p for p in phrases if (kind, p) not in within] for kind, phrases in found.items()}
-    return {kind: phrases for kind, phrases in kept.items() if phrases}
-
-
-def _points(found: Found, kinds: set[str]) -> float:
-    more = {kind: 4 if kind == "commerce" else 2 for kind in kinds}
-    return sum(POINTS[kind] + MORE * min(more[kind], len(found[kind]) - 1) for kind in kinds)
-
-
-def _against(found: Found, friendly: float) -> float:
-    weights = {
-        kind: weight + MORE_AGAINST * min(2, len(found[kind]) - 1)
-        for kind, weight in AGAINST.items()
-        if kind in found
-    }
-    grave = sum(weight for kind, weight in weights.items() if kind in _ASKS)
-    return grave + min(friendly, sum(weights.values()) - grave)
-
-
-def _surely(found: Found, kinds: set[str], points: float, against: float, leaning: float) -> bool:
-    """Two kinds of signs, one of them seldom met; and nothing asks, warns or leans away."""
-    telling = kinds - _SMALL
+def _evidence(found: Found, kinds: set[str], telling: set[str]) -> str:
+    """What the signs amount to, by the names of `REMINDS`."""
     phrases = sum(len(found[kind]) for kind in telling)
-    if not telling or found.keys() & _ASKS or leaning < VETO:
-        return False
-    if leaning >= LEANS_FAR and telling & _HOLDING_OUT and len(kinds) > 1 and not against:
-        return points >= SURE_AGAINST
-    if phrases < 2 or not (telling & (_HOLDING_OUT | _REACHES) or phrases >= SEVERAL):
-        return False
-    several = len(telling) > 1 or len(found.get("scam", ())) > 1
-    if leaning >= LEANS_HARD and (several or kinds & _SMALL):
-        return points >= (SURE_AGAINST if found.keys() & {"school", "child", "giving"} else SURE_LEANING)
-    trading = sum(len(found[kind]) for kind in telling & _TRADING) > 2
-    return several and bool(telling & _HARD or trading) and points >= (SURE_AGAINST if against else SURE)
+    if not telling:
+        return "small"
+    if phrases > 1 or kinds != telling:
+        return "two" if telling & (_HOLDING_OUT | _REACHES) or phrases >= SEVERAL else "weak"
+    return "hard" if telling & _HARD else "one"
 
 
-def _enough(found: Found, kinds: set[str], telling: set[str]) -> bool:
-    """Enough of the signs themselves, where the words do not lean."""
-    trade = len(found.get("commerce", ())) + len(found.get("bargain", ()))
-    many = trade > 2 or len(found.get("invite", ())) > 1
-    weak = len(telling) == 1 and telling <= _WEAK and len(found[next(iter(telling))]) < 2
-    plain = len(telling) == 1 and len(found[next(iter(telling))]) < 2 and not telling & _TELLING_ALONE
-    hard = telling & _HARD and not (plain and not kinds & _SMALL)
-    return bool(len(telling) > 1 or hard or many or (kinds & _SMALL and not weak))
+def _deletes(evidence: str, found: Found) -> float:
+    """How far a message must lean to be deleted; without two signs, or where it warns, none is."""
+    near, asks = found.keys() & NEAR, found.keys() & _PERSONAL
+    if found.keys() & _WARNS or evidence not in ("two", "weak") or (evidence == "weak" and (near or asks)):
+        return inf
+    if asks:
+        return DELETES_ASKING
+    return DELETES_PLAIN if evidence == "weak" else DELETES_NEAR if near else DELETES
 
 
-def _reaching(found: Found) -> Category:
-    """Who hands out contacts; with bargains beside it, it is an ad."""
-    return Category.AD if len(found.get("promo", ())) > 1 else Category.CONTACT_DROP
+def _reminds(evidence: str, found: Found) -> float:
+    if found.keys() & ASKS:
+        return max(REMINDS_ASKED, REMINDS[evidence])
+    return (REMINDS_NEAR if found.keys() & NEAR else REMINDS)[evidence]
+
+
+def _category(found: Found, telling: set[str]) -> Category:
+    """Who hands out contacts alone; with anything on offer beside it, it is an ad."""
+    reaches_only = telling & _REACHES and not telling & _OFFERS and len(found.get("promo", ())) < 2
+    return Category.CONTACT_DROP if reaches_only else Category.AD

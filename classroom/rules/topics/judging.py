@@ -8,9 +8,10 @@ from functools import lru_cache
 
 from classroom.rules.topics import lexicon
 from classroom.rules.topics.adverts import weigh_advert
+from classroom.rules.topics.begging import votes
 from classroom.rules.topics.floods import flood
 from classroom.rules.topics.leaks import leak
-from classroom.rules.topics.leaning import lean
+from classroom.rules.topics.leaning import Lean
 from classroom.rules.topics.matching import Found, Lists
 from classroom.rules.topics.money import money
 from classroom.rules.topics.reading import Reading, read, tight
@@ -29,19 +30,7 @@ LONGEST = 4_000
 """What a message holds beyond this is not looked at: no platform lets anybody write more."""
 
 _OK = Verdict(Category.OK, Sureness.SURE)
-_LISTS = Lists(
-    {"neutral": lexicon.NEUTRAL}
-    | lexicon.GUARDS
-    | lexicon.MONEY
-    | lexicon.VOTING
-    | lexicon.OFFERING
-    | lexicon.PERSONAL
-    | lexicon.LEAKING
-    | lexicon.OTHER
-    | {"cheat": lexicon.CHEAT, "service": lexicon.SERVICE, "claim": lexicon.CLAIM, "offer": lexicon.OFFER}
-    | {"terms": lexicon.TERMS, "goods": lexicon.GOODS + lexicon.WARES}
-    | {"bargain": lexicon.BARGAINS, "commerce": lexicon.COMMERCE}
-)
+_LISTS = Lists(lexicon.together())
 _HANDLE = re.compile("|".join(f"(?:{h})" for h in lexicon.HANDLES).replace("DIGIT", lexicon.DIGIT))
 _MAY_REACH = re.compile(r"[\dqv微卫徽威薇]|联系|加我|addme|whatsapp|" + lexicon.DIGIT + "{6}")
 _AMOUNT, _PHONE = re.compile(lexicon.AMOUNT), re.compile(lexicon.PHONE)
@@ -51,7 +40,6 @@ _VOCATIVE = re.compile(
 )
 _INTRODUCED = re.compile(r"我是[一-龥的]{0,10}(?:爸|妈|奶|爷|家长|外公|外婆|姥|姑|舅)")
 _NO_GIFT = re.compile(r"[不别勿禁拒]|没有|手工|亲手|自己[画做写]|画的|贺卡|锦旗|handmade|drawn|drew")
-_PLEA = frozenset("帮求请麻拜给替")
 _GUARDS = frozenset(lexicon.GUARDS) | {"neutral", "mark", "intro", "to_teacher"}
 
 
@@ -99,7 +87,7 @@ def _read_words(said: Said, reading: Reading, text: str, context: Context) -> Ve
         found["forward"] = ["forward"]
     for kind in said.pictured:
         found.setdefault(kind, []).append("picture")
-    verdict = _weigh(said, text, found)
+    verdict = _weigh(said, text, found, Lean(text, dict(found), context.weights))
     if context.added and (own := next((w for w in _folded(context.added) if w in text), None)) is not None:
         verdict = _with_own_word(verdict, own, found)
     return _heard(verdict, found)
@@ -137,55 +125,23 @@ def signs(text: str, reading: Reading, removed: tuple[str, ...] = ()) -> Found:
     return found
 
 
-def _weigh(said: Said, text: str, found: Found) -> Verdict:
+def _weigh(said: Said, text: str, found: Found, lean: Lean) -> Verdict:
     """The first category that has its evidence."""
     if found.keys() <= _GUARDS:
-        return leak(said, text, found) or _OK
-    for judged in (money, leak, _votes, weigh_advert, _gift, _chain):
-        if verdict := judged(said, text, found):
+        return leak(said, text, found, lean) or _OK
+    for judged in (money, leak, votes, weigh_advert, _gift, _chain):
+        if verdict := judged(said, text, found, lean):
             return verdict
     return _OK
 
 
-def _votes(_said: Said, text: str, found: Found) -> Verdict | None:
-    leaning = max(-1.0, min(1.0, lean(text, found))) if found.keys() & {"vote", "beg"} else -1.0
-    if "vote" not in found and not (len(found.get("beg", ())) > 1 and leaning >= 1):
-        return None
-    votes = found.get("vote", [])
-    if asked := [p[0] for p in votes if p[0] in _PLEA]:
-        found.setdefault("beg", []).append(asked[0])
-    pleas = len(found.get("beg", ())) + ("scan" in found)
-    points = 1.5 + 0.7 * min(2, len(votes) - 1) + 0.8 * min(2, pleas)
-    points += 0.3 * (found.keys() & {"link", "group_link", "shop_link"} != set())
-    points -= (
-        1.6 * ("warning" in found)
-        + 2.5 * ("forbids" in found)
-        + 1.2 * ("asking" in found or "mark" in found)
-        + 1.0 * min(2, _school(found))
-    )
-    points += 0.5 * leaning
-    codes = {"vote", "beg", "link"}
-    if (
-        points >= 2.2
-        and votes
-        and leaning > 0
-        and not found.keys() & {"warning", "forbids", "asking", "mark"}
-    ):
-        return verdict_of(Category.VOTE_BEGGING, Sureness.SURE, found, codes)
-    return verdict_of(Category.VOTE_BEGGING, Sureness.LIKELY, found, codes) if points >= 1.4 else None
-
-
-def _school(found: Found) -> int:
-    return len(found.get("school", ()))
-
-
-def _gift(said: Said, _text: str, found: Found) -> Verdict | None:
+def _gift(said: Said, _text: str, found: Found, _lean: Lean) -> Verdict | None:
     if "gift_word" not in found or found.keys() & {"warning", "forbids"} or _NO_GIFT.search(said.text):
         return None
     return verdict_of(Category.GIFT, Sureness.LIKELY, found, {"gift_word"})
 
 
-def _chain(_said: Said, _text: str, found: Found) -> Verdict | None:
+def _chain(_said: Said, _text: str, found: Found, _lean: Lean) -> Verdict | None:
     chained = len(found.get("chain", ())) >= 2
     return verdict_of(Category.CHITCHAT, Sureness.LIKELY, found, {"chain"}) if chained else None
 

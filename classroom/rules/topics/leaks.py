@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 
 from classroom.rules.topics import lexicon
+from classroom.rules.topics.leaning import Head, Lean
 from classroom.rules.topics.matching import Found
 from classroom.rules.topics.verdicts import Category, Reason, Said, Sureness, Verdict, verdict_of
 
 _IDENTITY, _PHONE = re.compile(lexicon.IDENTITY), re.compile(lexicon.PHONE)
 _PLACE, _OWN = re.compile(lexicon.PLACE), re.compile(lexicon.OWN)
 _MARKS, _MARKS_WORDS = re.compile(lexicon.MARKS, re.MULTILINE), re.compile(lexicon.MARKS_WORDS)
+TELLS = -1.2
+"""How far a message with two signs must lean towards telling of others to be shown to the teacher."""
+
 _CODES = frozenset({"data", "outside", "hearsay", "sensitive", "kin"})
 _LOOKS = frozenset({"warning", "forbids", "asking", "mark"})
 
 
-def leak(said: Said, text: str, found: Found) -> Verdict | None:
+def leak(said: Said, text: str, found: Found, lean: Lean) -> Verdict | None:
     """Never sure but for numbers of identity cards: whose data they are, the words do not say."""
     own = _OWN.search(text) is not None
     if verdict := _numbers(said, text, found, own=own):
@@ -32,7 +36,10 @@ def leak(said: Said, text: str, found: Found) -> Verdict | None:
         return _likely(found, Reason("place", "address"))
     gossip = "sensitive" in found and "hearsay" in found and not own
     about = "kin" in found or "data" in found or len(found["sensitive"]) > 1 if gossip else False
-    return _likely(found) if about and not warned else None
+    if about and not warned:
+        return _likely(found)
+    told = len(found.keys() & {"data", "sensitive", "outside", "hearsay"}) + ("kin" in found) > 1
+    return _likely(found) if told and not own and lean.by(Head.LEAKS) >= TELLS else None
 
 
 def _strong(found: Found) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
+from classroom.rules.topics.leaning import Head, Weights
 from classroom.rules.topics.memory import Memory
 
 
@@ -74,7 +75,8 @@ class Context:
 
     `recent`: the sender's messages of the last ten minutes here, without the one judged. `added` and
     `removed`: the class's own words as typed. `quiet`: the group's quiet hours are set and now.
-    `memory`: what the class's teachers have decided about earlier messages.
+    `memory`: what the class's teachers have decided about earlier messages. `weights`: other models than
+    those of weights.py, for whoever measures the judge.
     """
 
     now: datetime
@@ -83,6 +85,7 @@ class Context:
     removed: tuple[str, ...] = ()
     quiet: bool = False
     memory: Memory | None = None
+    weights: Mapping[Head, Weights] | None = None
 
 
 @dataclass(frozen=True, slots=True)

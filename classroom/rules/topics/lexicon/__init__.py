@@ -6,6 +6,7 @@ stand together.
 """
 
 from classroom.rules.topics.lexicon.collecting import MONEY
+from classroom.rules.topics.lexicon.forms import FORMS, TRADES
 from classroom.rules.topics.lexicon.games import CHEAT
 from classroom.rules.topics.lexicon.guards import GUARDS, NEUTRAL
 from classroom.rules.topics.lexicon.markets import CLAIM, OFFER, SERVICE, TERMS
@@ -37,6 +38,7 @@ __all__ = [
     "CLAIM",
     "COMMERCE",
     "DIGIT",
+    "FORMS",
     "GOODS",
     "GROUP_LINKS",
     "GUARDS",
@@ -58,7 +60,17 @@ __all__ = [
     "SHOP_LINKS",
     "TEACHING",
     "TERMS",
+    "TRADES",
     "VOTING",
     "WARES",
     "WECHAT",
+    "together",
 ]
+
+
+def together() -> dict[str, str]:
+    """Every list by its kind; where a word stands in several, the first kind has it."""
+    lists = {"neutral": NEUTRAL} | GUARDS | MONEY | VOTING | OFFERING | PERSONAL | LEAKING | OTHER
+    lists |= {"cheat": CHEAT, "service": SERVICE, "claim": CLAIM, "offer": OFFER, "terms": TERMS}
+    lists |= {"goods": GOODS + WARES + TRADES, "bargain": BARGAINS, "commerce": COMMERCE}
+    return {kind: words + FORMS.get(kind, "") for kind, words in lists.items()}

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 GUARDS: dict[str, str] = {
+    "official": """
+教育{局|厅|部|考试院} 疾控{中心|} 公安{局|机关} 派出所 交警{大队|提醒|} 消防{队|救援|大队} 街道{办|通知} 社区{医院|卫生|工作|组织|食堂|活动|服务} 妇联 红十字{会|} 少年宫 青少年{活动中心|宫} 文化馆
+{市|区|县|省|国家}图书馆 {市|区|县}{妇联|总工会|团委|体育局|卫健委|医保局|教育局|人社局|民政局} 医保局 社保局 人社局 燃气公司 供电{局|公司} 自来水公司 物业{通知|下午|上午|说|提醒|同意}
+公示 倡议书 邀请函 一封信 告知书 政策问答 转发{通知|学校|社区|街道|教育局} {校方|学校|家委会}通知
+{学校|学生}资助 家庭经济困难 资助中心 校{方|医|办|长室} 总务处 教务处 德育处 后勤处 学校{财务|账户|官网|官微|公众号|公示|承担|统一|书店|缴费|食堂|后勤|平台}
+{公益|爱心}{讲座|课堂|活动|课程|捐款|平台} 志愿者 爱心捐 {凭|带|出示}{学生证|户口本|身份证|医保卡} 自愿{参加|订|购买|缴|报名|原则}
+""",
     "forbids": """
 {别|不要|切勿|请勿|勿|千万别|千万不要|莫|禁止|不允许|不得|拒绝|严禁|杜绝|抵制|不准|谢绝|请不要|不可|别再|不能|不许|少}{再|在群里|往群里|随便|随意|轻易|乱|私自|向陌生人|给陌生人|去|相信|点开|点击|点|扫描|扫|加|信|转账|转发|转|买|投|购|推荐|发布|发送|发|打广告|广告|讨论|助力|砍|泄露|外传|传播|传|送|收|填|下载|参与|做|上|贪|透露|提供|理|理会|回复|把|将|泄|拍|晒|上传|公开|贷款|刷单|刷|办|借|给|组织|私下|报|加陌生|扫陌生|点陌生|点不明|扫不明}
 {大家|千万|都|可|就}{别|不要}{进|加入|信|去|点|买|加|理} 请大家{别|不要|勿} 为了不刷屏
@@ -46,7 +53,7 @@ pta schooltrip fieldtrip
 homework {parent|parents}{teacher|meeting|evening}
 {thekids|thechildren|mydaughter|myson|mychild|ourclass|theclass|thechild|ourkids}
 {the|dear|our|hello|hi}{teacher|teachers|school|parents|principal}
-{ms|mr|mrs|miss}{wang|li|zhang|chen|liu|smith|green|} {pick|picks|picking}{up|him|her|them}
+{ms|mr|mrs|miss}{wang|li|zhang|chen|liu|smith|green|lee|wu|zhao|yang|huang|zhou|xu|sun|brown|white|jones|taylor} {pick|picks|picking}{up|him|her|them}
 sportsday exam volunteer museum library swimmingclass
 """,
     "child": """
@@ -95,6 +102,7 @@ sportsday exam volunteer museum library swimmingclass
 }
 
 NEUTRAL = """
+learn
 小红书 人字梯 折叠梯 充电线 充电宝 {跳|抽|彩|丝|橡皮}绳 {一分钟|三分钟|五分钟}{跳绳|演讲|口算|听写}
 请使用最新版{手机|}{qq|微信}{体验新功能|查看|} {钉钉|企业微信|班级|年级|家长|作业|学校|老师}群{号|二维码|} {腾讯|钉钉}会议 {会议|房间|桌|门牌|车牌|快递|取件|学|座位|准考证|编}号
 {回放|直播|问卷|报名|会议|打卡|课程|下载|填报|预约|官网|作业}{的|}链接 {不好|什么|没有|老板|学校|给|这么|多}意思 {校|开}服 {生|复|预|学}习 提高班上
