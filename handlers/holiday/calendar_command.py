@@ -12,7 +12,7 @@ from classroom.text import PrivateText
 from handlers.aside import aside, own
 from handlers.feature import Command, Feature, Press, Who
 from handlers.holiday import feed
-from handlers.holiday.school import calendar_of, day_text, span_text
+from handlers.holiday.school import calendar_of, day_text, public_name, span_text
 from handlers.holiday.words import weekday_text
 from handlers.room import Room
 from scheduler.calendar import Holiday, SchoolCalendar
@@ -78,12 +78,20 @@ def _entries(school_: SchoolCalendar, first: date, last: date, room: Room) -> It
         yield Entry(makeup.day, text)
     for event in school_.own(Kind.EVENT, first, last):
         span = span_text(event.first, event.last, say, room)
-        yield Entry(event.first, say.private("calendar.event_line", span=span, name=event.name))
+        yield Entry(
+            event.first,
+            say.private("calendar.event_line", span=span, name=public_name(event.name, say, room)),
+        )
     for term in school_.own(Kind.TERM, first, last):
         for word, that in (("begins", term.first), ("ends", term.last)):
             if first <= that <= last:
                 when = day_text(that, say, room)
-                yield Entry(that, say.private("calendar.term_line", day=when, word=word, name=term.name))
+                yield Entry(
+                    that,
+                    say.private(
+                        "calendar.term_line", day=when, word=word, name=public_name(term.name, say, room)
+                    ),
+                )
 
 
 def _holiday(holiday: Holiday, school_: SchoolCalendar, room: Room) -> Entry:
@@ -91,7 +99,7 @@ def _holiday(holiday: Holiday, school_: SchoolCalendar, room: Room) -> Entry:
     text = say.private(
         "calendar.holiday_line",
         span=span_text(holiday.first, holiday.last, say, room),
-        name=holiday.name,
+        name=public_name(holiday.name, say, room),
         days=holiday.days,
         announced=holiday.announced,
         back=day_text(school_.back_on(holiday), say, room),

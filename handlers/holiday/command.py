@@ -208,7 +208,8 @@ def days_said(said: Said, room: Room) -> Iterable[Effect]:
         return [room.tell(own(room).private("holiday.over"))]
     typed, kept = reading.span(said.text, room), said.data.get("files")
     if not isinstance(typed, Span):
-        room.expect("holiday.days", said.data)
+        if any(char.isdigit() for char in said.text):  # else it was about something else
+            room.expect("holiday.days", said.data)
         return own_days.refused(typed, room)
     files = [*(kept if isinstance(kept, list) else []), *own_files(said.message)]
     name = typed.name or str(said.data.get("name") or "")

@@ -230,7 +230,7 @@ def last_call(due: Due, room: Room) -> Iterable[Effect]:
     if row is None or draft is None or row.first <= room.today.date():
         return []
     inner = _in_whose_name(draft, room)
-    if school.auto(room) and not due.missed and inner is not None and _can_go_out(row, room):
+    if school.auto(room) and not due.missed and inner is not None and _can_go_out(draft, row, room):
         return _send(draft, row, drafting.handle(draft, inner.who.person), inner)
     facts = facts_of_row(row, room)
     told: list[Effect] = []
@@ -248,6 +248,7 @@ def _in_whose_name(draft: Draft, room: Room) -> Room | None:
     return as_person(room, asked[0]) if asked else None
 
 
-def _can_go_out(row: HolidayRow, room: Room) -> bool:
-    """False where it is no holiday any more, or there is no group."""
-    return facts_of_row(row, room) is not None and bool(identity.groups_of(room.db, room.here.id))
+def _can_go_out(draft: Draft, row: HolidayRow, room: Room) -> bool:
+    """Only Homeroom's own words about days that are in the calendar: what somebody typed wants a press."""
+    known = facts_of_row(row, room) is not None and bool(identity.groups_of(room.db, room.here.id))
+    return known and drafting.goes_by_itself(draft, row, room)

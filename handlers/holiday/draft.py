@@ -158,7 +158,8 @@ def text_of(draft: Draft, person: int, room: Room) -> PrivateText:
     row = row_of(draft, room)
     facts = facts_of_row(row, room) if row is not None else None
     out = notice_preview.goes_out(wish, room)
-    call = schedules.waiting(room.db, f"holiday-auto/{row.id}") if row is not None else None
+    by_itself = row is not None and goes_by_itself(draft, row, room)
+    call = schedules.waiting(room.db, f"holiday-auto/{row.id}") if row is not None and by_itself else None
     unknown = [m for m in facts.makeups if m.follows is None] if facts is not None else []
     return say.private(
         "holiday.draft",
@@ -166,7 +167,7 @@ def text_of(draft: Draft, person: int, room: Room) -> PrivateText:
         words=wish.text,
         groups=[g.title or room.here.name for g in identity.groups_of(room.db, room.here.id)],
         out=notice_preview.stamp(say, out, room) if out > room.now else None,
-        auto=notice_preview.stamp(say, call.due_at, room) if call and school.auto(room) else None,
+        auto=notice_preview.stamp(say, call.due_at, room) if call else None,
         files=len(wish.files),
         unknown=school.day_text(unknown[0].day, say, room) if unknown else None,
         example=f"{unknown[0].day:%Y-%m-%d} {weekday_text(4, say)}" if unknown else None,
@@ -185,6 +186,13 @@ def buttons(draft: Draft, person: int, room: Room) -> list[Button]:
         label = say.label("holiday.back_on_last", day=school.day_text(row.last, say, room))
         keys.append(Button(label, "holiday.early", {**args}, person=person, row=2))
     return keys
+
+
+def goes_by_itself(draft: Draft, row: HolidayRow, room: Room) -> bool:
+    """True where it may be sent without a press: switched on, and nobody has typed anything into it."""
+    day = own_day_of(row, room)
+    typed = draft.data.get("own_words") is True or (day is not None and day.state == calendar.DRAFT)
+    return school.auto(room) and not typed
 
 
 def may_be_back_early(draft: Draft, row: HolidayRow) -> bool:

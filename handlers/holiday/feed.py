@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from classroom.events import Json
-from handlers.holiday.school import calendar_of
+from handlers.holiday.school import calendar_of, public_name
 from handlers.holiday.words import back_text, makeup_text, weekday_text
 from handlers.room import Room
 from scheduler.calendar import Holiday, SchoolCalendar
@@ -103,14 +103,19 @@ def _lines(room: Room) -> Iterator[Line]:
         title = room.say_class.label("calendar.makeup", follows=follows).text
         yield Line(f"makeup/{makeup.day}", makeup.day, makeup.day, title)
     for event in school_.own(Kind.EVENT, first, last):
-        yield Line(f"event/{event.id}/{event.first}", event.first, event.last, _name(event.name, room))
+        yield Line(
+            f"event/{event.id}/{event.first}",
+            event.first,
+            event.last,
+            public_name(event.name, room.say_class, room),
+        )
     for term in school_.own(Kind.TERM, first, last):
         for word, day in (("begins", term.first), ("ends", term.last)):
             yield Line(f"term/{term.id}/{word}", day, day, room.say_class.label(f"calendar.term_{word}").text)
 
 
 def _holiday(holiday: Holiday, school_: SchoolCalendar, room: Room) -> Line:
-    say, name = room.say_class, _name(holiday.name, room)
+    say, name = room.say_class, public_name(holiday.name, room.say_class, room)
     if not holiday.announced:
         title = say.label("calendar.not_announced", name=name).text
         return Line(holiday.key, holiday.first, holiday.last, title)
@@ -118,8 +123,3 @@ def _holiday(holiday: Holiday, school_: SchoolCalendar, room: Room) -> Line:
     notes = [back, *(makeup_text(m, say, room) for m in school_.makeups_of(holiday))]
     title = say.label("calendar.holiday", name=name).text
     return Line(holiday.key, holiday.first, holiday.last, title, "\n".join(notes))
-
-
-def _name(name: str, room: Room) -> str:
-    """What a day is called; a child that came to the class later may be called so, too."""
-    return room.say_class.label("calendar.unnamed").text if room.roster.mentioned_in(name) else name

@@ -10,6 +10,7 @@ from classroom.events import Due
 from classroom.text import PrivateText
 from handlers.aside import own
 from handlers.feature import Feature
+from handlers.holiday import draft as drafting
 from handlers.holiday import school
 from handlers.holiday.words import facts_of_row, returns_in, weekday_text
 from handlers.room import Room
@@ -110,7 +111,10 @@ def _back_line(planned: ScheduleRow, room: Room) -> PrivateText | None:
 
 
 def _auto_line(planned: ScheduleRow, room: Room) -> PrivateText | None:
-    return _line("holiday.line_auto", planned, room) if school.auto(room) else None
+    row = _row(planned, room)
+    draft = drafting.open_draft(row.draft_id, room) if row is not None else None
+    sure = draft is not None and row is not None and drafting.goes_by_itself(draft, row, room)
+    return _line("holiday.line_auto", planned, room) if sure else None
 
 
 def _line(block: str, planned: ScheduleRow, room: Room) -> PrivateText | None:

@@ -99,3 +99,8 @@ def span_text(first: date, last: date, say: Say, room: Room) -> str:
         return day_text(first, say, room)
     joiner = "至" if say.language == "zh_CN" else " to "
     return f"{day_text(first, say, room)}{joiner}{day_text(last, say, room)}"
+
+
+def public_name(name: str, say: Say, room: Room) -> str:
+    """What a day is called where everybody reads it: a child that came later may be called so."""
+    return say.label("calendar.unnamed").text if room.roster.mentioned_in(name) else name

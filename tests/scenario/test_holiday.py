@@ -139,15 +139,31 @@ async def test_a_setting_of_the_server_holds_until_a_class_says_otherwise(world:
     assert "/放假 自动 开" in made.teacher.last.text and "关着" in made.teacher.last.text
 
 
+async def test_what_the_teacher_typed_is_never_sent_without_a_press(world: World) -> None:
+    made = await class_at(world, at(2026, 9, 24))
+    await made.teacher.in_private("/放假 自动 开")
+    await days_pass(world, 1)
+    await made.teacher.press("修改")
+    await made.teacher.in_private("有件事想单独和您说，孩子最近总走神。")  # meant for somebody else
+    assert "自动发出" not in made.teacher.last.text
+    await made.teacher.in_private("/放假 9月29日到30日 月假 返校 06:20")
+    await days_pass(world, 6)
+    assert world.posted() == [] and notices_of(world) == []
+    assert "明天就是国庆节，放假通知还没有发" in made.teacher.heard
+
+
 async def test_words_that_shame_a_child_are_never_sent_by_themselves(world: World) -> None:
     made = await class_at(world, at(2026, 9, 24))
     setting(world, made, "holidays_auto", True)
     await days_pass(world, 1)
     await made.teacher.press("修改")
     await made.teacher.in_private("国庆节放假安排：未交作业：李雷、韩梅梅，请假期补上。返校：10月8日 7:20")
-    await days_pass(world, 7)
+    await days_pass(world, 5)
+    await world.until(18, 1)
     assert not any("李雷" in text for text in world.texts()) and notices_of(world) == []
-    assert "改为私信" in str([k.label for m in made.teacher.inbox for k in m.keys])
+    await made.teacher.press("看草稿")
+    await made.teacher.press("发送")
+    assert world.posted() == [] and "改为私信" in made.teacher.buttons()
 
 
 async def test_words_that_shame_a_child_are_held_back_when_sent(world: World) -> None:
@@ -375,8 +391,8 @@ async def test_what_is_not_announced_is_asked_and_not_guessed(world: World) -> N
     assert "元旦快到了" in told.text and "2027 年怎么放、哪天补班，我这里还没有官方安排" in told.text
     assert [k.label for k in told.keys] == ["填日期", "这次不发"]
     await made.teacher.press("填日期")
-    await made.teacher.in_private("等等再说")
-    assert "请先写日期" in made.teacher.last.text
+    await made.teacher.in_private("2月30日")
+    assert "日历上没有这段日子" in made.teacher.last.text
     await made.teacher.in_private("1月1日到3日 返校 7:20")
     assert "元旦放假安排" in made.teacher.last.text and "共 3 天" in made.teacher.last.text
     await made.teacher.press("发送")
