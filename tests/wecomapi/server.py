@@ -25,6 +25,9 @@ from tests.wecomapi.corp import Corp, RefusedError
 from tests.wecomapi.methods import METHODS, Asked, file_of
 from tests.wecomapi.postman import Postman
 
+WELL = ""
+"""No fault: what is after it in the row goes wrong."""
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -108,7 +111,7 @@ class WeComServer:
         request = Request(scope, receive)
         path = request.url.path.removeprefix("/cgi-bin/")
         waiting = self._faults[path]
-        fault = waiting.popleft() if waiting else Fault("")
+        fault = waiting.popleft() if waiting else Fault(WELL)
         if fault.kind == "reset_before":
             _reset(send)
             return

@@ -30,9 +30,10 @@ WAIT = 10.0
 class Checkup:
     """Looks at the app without changing anything; its token is not kept."""
 
-    def __init__(self, settings: WeComSettings) -> None:
-        """Nothing is asked yet."""
+    def __init__(self, settings: WeComSettings, knock: str = "") -> None:
+        """Nothing is asked yet. `knock` is where our own door is, if not at the public address."""
         self._settings = settings
+        self._door = (knock or settings.public_url).rstrip("/") + PATH
         self._api = Api("doctor", settings.api_root, token_of(settings), Forgetful(), times=settings.times)
 
     async def findings(self, groups: Sequence[tuple[str, GroupAddress]]) -> AsyncIterator[Finding]:
@@ -70,7 +71,7 @@ class Checkup:
             fix = "restart it after a change of [wecom], and see that this machine's clock is right"
             return Finding(FAILURE, "callback", what, fix)
         fix = f"start Homeroom, and let the reverse proxy lead {PATH} to [web] host and port"
-        what = f"at {self._settings.public_url.rstrip('/')}{PATH} nobody answers as we do"
+        what = f"at {self._door} nobody answers as we do"
         return Finding(WARNING, "callback", f"{what} ({status or 'no connection'})", fix)
 
     async def _knocked(self) -> tuple[int, str, str]:
@@ -83,8 +84,7 @@ class Checkup:
             "nonce": nonce,
             "echostr": echo,
         }
-        address = f"{self._settings.public_url.rstrip('/')}{PATH}?{urlencode(asked)}"
-        return (*await asyncio.to_thread(_fetched, address), word)
+        return (*await asyncio.to_thread(_fetched, f"{self._door}?{urlencode(asked)}"), word)
 
 
 class Forgetful:
