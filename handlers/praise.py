@@ -13,7 +13,7 @@ from handlers import praise_ask, praise_drafts, praise_even, praise_list, praise
 from handlers.aside import own
 from handlers.enclosing import PASSED_ON, enclosed, files_of
 from handlers.feature import Command, Feature, Press, Said, Who
-from handlers.held_back import Way, read_way, way
+from handlers.held_back import Way, judge, read_way, way
 from handlers.praise_ask import go
 from handlers.room import Room
 from storage import drafts, praises
@@ -32,9 +32,10 @@ def praise(command: Command, room: Room) -> Iterable[Effect]:
     """Praise the children named at the head; `list`, `undo`, `titles`, `reminder` are no names."""
     typed = fold(command.text).text.strip()
     praise_even.plan(room)
-    if asked := praise_titles.ASKED.fullmatch(command.text.strip()):
+    kind = judge(command.text, room.roster) is None  # else it is held back below, whatever it begins with
+    if kind and (asked := praise_titles.ASKED.fullmatch(command.text.strip())):
         return praise_titles.change(asked, room)
-    if asked := praise_even.ASKED.fullmatch(typed):
+    if kind and (asked := praise_even.ASKED.fullmatch(typed)):
         return praise_even.change(asked, room)
     if asked := LIST.fullmatch(typed):
         return praise_list.show(room, term=asked["span"] in ("term", "本学期"))

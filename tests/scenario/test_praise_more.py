@@ -117,6 +117,16 @@ async def test_what_is_no_title_is_refused_kindly(world: World, title: str, why:
     assert "没有这个" in made.teacher.last.text and "三好学生" in made.teacher.last.text
 
 
+@pytest.mark.parametrize(
+    "typed", ["titles add 李雷没交作业", "reminder 李雷没交作业", "称号 加 迟到的李雷没交作业"]
+)
+async def test_criticism_behind_such_a_word_leaves_the_group(world: World, typed: str) -> None:
+    made = await ready_class(world)
+    said = await made.teacher.in_group(f"/praise {typed}")
+    assert said.removed and world.texts() == []
+    assert "改为私信" in made.teacher.buttons()
+
+
 async def test_titles_are_offered_under_the_question_what_for(world: World) -> None:
     made = await ready_class(world)
     await made.teacher.in_private("/praise 张小明 李雷")
