@@ -157,9 +157,9 @@ def _coming(row: Slot, homes: Households) -> Sequence[int]:
 def _of_appointment(word: str, meeting: Meeting, row: Slot, person: int, room: Room) -> list[Effect]:
     say = room.say_to(person)
     text = say.private("slots.reminder", **showing.facts(say, meeting, row, room), soon=word == "soon")
-    key = telling.show_button(meeting, person, room)
+    keys = (showing.cancel_button(meeting, person, room), telling.show_button(meeting, person, room))
     name = telling.handle(meeting, word, person)
-    return room.tell_person(person, text, key, handle=name, quiet=room.hours_of(person))
+    return room.tell_person(person, text, *keys, handle=name, quiet=room.hours_of(person))
 
 
 @feature.due("slots.soon")

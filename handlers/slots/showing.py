@@ -154,6 +154,12 @@ def _own(meeting: Meeting, mine: Slot, person: int, room: Room) -> Card:
     )
 
 
+def cancel_button(meeting: Meeting, person: int, room: Room) -> Button:
+    """The way to give a time back, which asks first."""
+    label = room.say_to(person).label("slots.cancel")
+    return Button(label, "slots.cancel", {"meeting": meeting.id}, person=person, row=0)
+
+
 def facts(say: Say, meeting: Meeting, row: Slot, room: Room) -> dict[str, object]:
     """What every word about an appointment says: what for, when, where."""
     return {

@@ -71,4 +71,4 @@ def tell_family(
 def show_button(meeting: Meeting, person: int, room: Room) -> Button:
     """The way back to one's own card."""
     label = room.say_to(person).label("slots.show")
-    return Button(label, "slots.show", {"meeting": meeting.id}, person=person)
+    return Button(label, "slots.show", {"meeting": meeting.id}, person=person, row=0)
