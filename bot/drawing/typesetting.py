@@ -23,7 +23,7 @@ TEMPLATES = FOLDER / "drawings"
 FONTS = FOLDER / "fonts"
 THREE_TO_A_POINT = 216.0
 NOWHERE = "\U0010fffd"
-LANGUAGES = {"zh_CN": "zh", "en": "en"}
+LANGUAGES = {"zh_CN": "zh", "zh_TW": "zh", "en": "en"}
 
 
 @cache
