@@ -7,7 +7,7 @@ import asyncio
 import os
 import statistics
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 from rich.console import Console
@@ -15,6 +15,8 @@ from rich.progress import track
 from rich.table import Table
 
 from bench import load
+from bench.kills import killed
+from bench.notice import announced
 from bench.running import (
     Bot,
     StandIn,
@@ -27,6 +29,7 @@ from bench.running import (
     waits,
 )
 from bench.seed import seed
+from bench.sizes import SIZES, at
 from bench.subjects import SUBJECTS, Subject
 
 CHATS = 50
@@ -45,6 +48,9 @@ def main() -> None:
     chosen = [s for s in SUBJECTS if s.ready and (not args.only or s.name in args.only)]
     left_out = [s.name for s in SUBJECTS if not s.ready]
     console.print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; medians of {args.runs} run(s)")
+    if args.part != "speed":
+        _part(args, chosen, console)
+        return
     console.print(f"the stand-in alone takes {_standin():,.0f} requests a second, 16 at a time")
     if left_out:
         console.print(f"without {', '.join(left_out)}: `make bench-peers` installs them")
@@ -58,6 +64,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=1, help="take the medians of so many")
     parser.add_argument("--messages", type=int, default=500, help="queued to be acted on")
     parser.add_argument("--only", nargs="*", default=[], help=", ".join(s.name for s in SUBJECTS))
+    parser.add_argument("--part", choices=("speed", "kills", "notice", "sizes"), default="speed")
+    parser.add_argument("--people", type=int, default=3000, help="who are told by `--part notice`")
     parser.add_argument("--full", action="store_true", help="3 runs, 3,000 messages, 5,000 classes")
     args = parser.parse_args()
     if args.full:
@@ -71,6 +79,26 @@ def _standin() -> float:
         return asyncio.run(requests_a_second(standin.port, 8000, 16))
     finally:
         standin.close()
+
+
+def _part(args: argparse.Namespace, chosen: list[Subject], console: Console) -> None:
+    """What is measured by itself, since it takes its time."""
+    if args.part == "kills":
+        for subject in chosen:
+            found = [killed(subject) for _ in track(range(args.runs), subject.name)]
+            lost, twice = zip(*found, strict=True)
+            console.print(f"{subject.title}: of 500, lost {_range(lost)}, answered twice {_range(twice)}")
+    elif args.part == "notice":
+        for name, figure in announced(SUBJECTS[0], args.people).items():
+            console.print(f"{name}: {figure:,.1f}")
+    else:
+        for classes in SIZES:
+            console.print(", ".join(f"{k}: {v:,.1f}" for k, v in at(SUBJECTS[0], classes).items()))
+
+
+def _range(found: Collection[int]) -> str:
+    low, high = min(found), max(found)
+    return str(low) if low == high else f"{low} to {high}"
 
 
 # --- beside the peers -----------------------------------------------------------------------------

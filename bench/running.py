@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -74,9 +74,47 @@ class StandIn:
 class Bot:
     """A bot that runs."""
 
-    process: subprocess.Popen[bytes]
+    subject: Subject
+    folder: Path
     standin: StandIn
-    to_first_poll: float
+    to_first_poll: float = 0.0
+    process: subprocess.Popen[bytes] = field(init=False)
+
+    def start(self) -> None:
+        """Start it and wait for its first poll."""
+        self.standin.tell(reset_poll=True)
+        command = [self.subject.python, *self.subject.command]
+        if self.subject.homeroom:
+            command += ["--config", str(self.folder / "config.toml")]
+        began = time.monotonic()
+        self.process = subprocess.Popen(
+            command,
+            cwd=ROOT if self.subject.homeroom else self.folder,
+            env={
+                **os.environ,
+                "BENCH_API": f"http://127.0.0.1:{self.standin.port}",
+                "BENCH_TOKEN": TOKEN,
+            },
+            stdout=subprocess.DEVNULL,
+        )
+        while (seen := self.standin.tell())["first_poll"] is None:
+            if self.process.poll() is not None or time.monotonic() - began > 60:
+                raise RuntimeError(f"{self.subject.name} has not begun to poll")
+            time.sleep(0.02)
+        self.to_first_poll = seen["first_poll"] - began
+
+    def kill(self) -> None:
+        """End it in the middle of whatever it does."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        """Ask it to end."""
+        self.process.terminate()
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.kill()
 
     @property
     def memory(self) -> float:
@@ -92,39 +130,31 @@ class Bot:
 
 @contextmanager
 def running(
-    subject: Subject, classes: int, ready: Path | None = None, families: int = FAMILIES
+    subject: Subject,
+    classes: int,
+    ready: Path | None = None,
+    families: int = FAMILIES,
+    *,
+    limits: bool = False,
 ) -> Iterator[Bot]:
-    """Start a bot on a database with so many classes (or a copy of `ready`); stop it afterwards."""
+    """Start a bot on a database with so many classes (or a copy of `ready`); stop it afterwards.
+
+    `limits`: it keeps the platform's limits, as it does anywhere else.
+    """
     standin = StandIn()
     with tempfile.TemporaryDirectory(prefix="homeroom-bench-") as name:
-        folder, api = Path(name), f"http://127.0.0.1:{standin.port}"
-        command = [subject.python, *subject.command]
-        if subject.homeroom:
-            url = f"sqlite:///{folder}/homeroom.db"
-            if ready is None:
-                seed(url, classes, families)
-            else:
-                shutil.copytree(ready, folder, dirs_exist_ok=True)
-            command += ["--config", str(config(folder, url, api, TOKEN))]
-        began = time.monotonic()
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT if subject.homeroom else folder,
-            env={**os.environ, "BENCH_API": api, "BENCH_TOKEN": TOKEN},
-            stdout=subprocess.DEVNULL,
-        )
+        folder, url = Path(name), f"sqlite:///{name}/homeroom.db"
+        if subject.homeroom and ready is None:
+            seed(url, classes, families)
+        elif ready is not None:
+            shutil.copytree(ready, folder, dirs_exist_ok=True)
+        config(folder, url, f"http://127.0.0.1:{standin.port}", TOKEN, limits)
+        bot = Bot(subject, folder, standin)
         try:
-            while (seen := standin.tell())["first_poll"] is None:
-                if process.poll() is not None or time.monotonic() - began > 60:
-                    raise RuntimeError(f"{subject.name} has not begun to poll")
-                time.sleep(0.02)
-            yield Bot(process, standin, seen["first_poll"] - began)
+            bot.start()
+            yield bot
         finally:
-            process.terminate()
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            bot.stop()
             standin.close()
 
 

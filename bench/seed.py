@@ -216,8 +216,16 @@ def _chat(place: int, number: int, row: int, now: datetime) -> dict[str, Any]:
     }
 
 
-def config(folder: Path, url: str, api: str, token: str) -> Path:
-    """Write the configuration of a bot that nothing slows down but itself."""
+NO_LIMITS = """
+[telegram.limits]
+total_per_second = 0
+private_per_second = 0
+group_per_minute = 0
+"""
+
+
+def config(folder: Path, url: str, api: str, token: str, limits: bool = False) -> Path:
+    """Write the configuration of a bot that nothing slows down but itself, or the platform's `limits`."""
     path = folder / "config.toml"
     path.write_text(
         f"""
@@ -226,10 +234,7 @@ url = "{url}"
 [telegram]
 token = "{token}"
 api_root = "{api}"
-[telegram.limits]
-total_per_second = 0
-private_per_second = 0
-group_per_minute = 0
+{"" if limits else NO_LIMITS}
 [hours]
 quiet = "off"
 teacher = "off"

@@ -32,6 +32,7 @@ ROSTER = "\n".join(
     ["姓名,学号", *(f"学生{chr(0x4E00 + n // 64)}{chr(0x5200 + n % 64)},{n:05}" for n in range(CHILDREN))]
 ).encode()
 TRUE = b'{"ok":true,"result":true}'
+TOO_MANY = b'{"ok":false,"error_code":429,"description":"Too Many Requests","parameters":{"retry_after":3}}'
 
 
 class Server:
@@ -42,6 +43,8 @@ class Server:
         self.queue: deque[tuple[int, bytes]] = deque()
         self.waiting: deque[tuple[Connection, asyncio.TimerHandle]] = deque()
         self.sent_id = 1_000_000
+        self.permitted = 0
+        self.second: deque[float] = deque()
         self.reset()
 
     def reset(self) -> None:
@@ -51,8 +54,9 @@ class Server:
         self.offered: dict[int, float] = {}
         self.asked: dict[int, deque[float]] = defaultdict(deque)
         self.latencies: list[float] = []
-        self.answered = self.deleted = 0
-        self.last = 0.0
+        self.answered = self.deleted = self.unasked = self.repeated = self.refused = 0
+        self.first = self.last = 0.0
+        self.last_unasked = 0.0
 
     # --- what the driver says ---------------------------------------------------------------------
 
@@ -61,6 +65,9 @@ class Server:
         order: dict[str, Any] = json.loads(body)
         if order.get("reset"):
             self.reset()
+        if order.get("reset_poll"):
+            self.first_poll = None
+        self.permitted = order.get("permitted", self.permitted)
         if rate := order.get("rate"):
             begin = asyncio.get_running_loop().time()
             for place, update in enumerate(order["updates"]):
@@ -74,6 +81,11 @@ class Server:
                 "calls": self.calls,
                 "answered": self.answered,
                 "deleted": self.deleted,
+                "unasked": self.unasked,
+                "repeated": self.repeated,
+                "refused": self.refused,
+                "first_unasked": self.first,
+                "last_unasked": self.last_unasked,
                 "last": self.last,
                 "latencies": self.latencies if order.get("latencies") else [],
                 "now": time.monotonic(),
@@ -128,18 +140,34 @@ class Server:
 
     def send(self, words: bytes) -> bytes:
         """A message of the bot's; the oldest question of that group is answered by it."""
+        now = time.monotonic()
+        if self.permitted and not self._permits(now):
+            self.refused += 1
+            return TOO_MANY
         found = _CHAT.search(words)
         chat = int(found[1]) if found else 0
         if asked := self.asked.get(chat):
             self.last = time.monotonic()
             self.latencies.append(self.last - asked.popleft())
             self.answered += 1
+        elif chat < 0:
+            self.repeated += 1
+        elif chat:
+            self.unasked += 1
+            self.first, self.last_unasked = self.first or now, now
         self.sent_id += 1
         kind = '"supergroup","title":"x"' if chat < 0 else '"private","first_name":"x"'
         return (
             f'{{"ok":true,"result":{{"message_id":{self.sent_id},"date":1790000000,'
             f'"from":{json.dumps(BOT)},"chat":{{"id":{chat},"type":{kind}}},"text":"x"}}}}'
         ).encode()
+
+    def _permits(self, now: float) -> bool:
+        """As the platform counts: so many in any second, and a little more at the beginning."""
+        while self.second and self.second[0] < now - 1:
+            self.second.popleft()
+        self.second.append(now)
+        return len(self.second) <= 2 * self.permitted
 
     def delete(self, words: bytes) -> bytes:
         """Messages taken away."""

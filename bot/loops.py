@@ -8,7 +8,7 @@ import sys
 from collections.abc import Coroutine
 
 COLLECT_AFTER = 20_000, 20, 50
-"""Seldom: what a message leaves behind is hardly ever a circle, and the libraries take long to look through."""
+"""Seldom: what a message leaves behind is hardly ever a circle, and the libraries are large."""
 
 
 def run(main: Coroutine[None, None, None]) -> None:
