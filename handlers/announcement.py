@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import timedelta
 
 from classroom.effects import Effect, Lane, Tell
 from classroom.events import Due, Json
@@ -17,22 +16,21 @@ feature = Feature("announcement")
 SLICE = 40
 """So many at a time: what one second carries, and too few to hold up the writer."""
 ENOUGH = 2 * SLICE
-A_SECOND = timedelta(seconds=1)
 
 
 @feature.due(announcements.KIND)
 def send_slice(due: Due, room: Room) -> Iterable[Effect]:
-    """Tell the next few, and plan those after them; nothing while enough are still on their way."""
+    """Tell the next few, and plan those after them for the next tick; nothing while enough are under way."""
     plan = schedules.get(room.db, due.schedule)
     if plan is None:
         return []
     args = dict(plan.args)
     if announcements.backlog(room.db, room.now) >= ENOUGH:
-        announcements.go_on(room.db, plan.name, args, room.now + A_SECOND)
+        announcements.go_on(room.db, plan.name, args, room.now)
         return []
     readers = announcements.next_readers(room.db, _numbers(args["classes"]), _number(args["after"]), SLICE)
     if len(readers) == SLICE:
-        announcements.go_on(room.db, plan.name, {**args, "after": readers[-1].person}, room.now + A_SECOND)
+        announcements.go_on(room.db, plan.name, {**args, "after": readers[-1].person}, room.now)
     return list(_told(room, readers, str(args["words"])))
 
 
