@@ -28,6 +28,7 @@ from templates.render import Say, language_of
 PATH = "/f/{code}"
 METHODS = ["GET", "HEAD", "POST"]
 MOST_BODY = 2048
+NOTED = "noted"
 
 
 def routes(app: App, clock: Callable[[], float] = time.monotonic) -> list[BaseRoute]:
@@ -63,10 +64,10 @@ async def answer(request: Request, app: App, bucket: Bucket) -> Response:
         if found is None:
             return _said(sheet.unknown(say), 404)
         if pressed is not None:
-            return await _press(request, app, found, pressed)
+            return await _press(app, found, pressed)
     except DatabaseError:
         return _said(sheet.later(say), 503)
-    return _said(sheet.page(found.page, noted=bool(request.url.query)), 200)
+    return _said(sheet.page(found.page, noted=request.url.query == NOTED), 200)
 
 
 def _look(records: Records, app: App, code: str) -> _Opened | None:
@@ -77,15 +78,20 @@ def _look(records: Records, app: App, code: str) -> _Opened | None:
     return _Opened(door.id, door.purpose, app.registry.pages[door.purpose](door, room))
 
 
-async def _press(request: Request, app: App, found: _Opened, pressed: str) -> Response:
+async def _press(app: App, found: _Opened, pressed: str) -> Response:
     """Hand the press in, if it is about what can still be read here; then let the page be read again."""
-    here, page = request.url.path, found.page
+    page = found.page
     if page.button is None or pressed != page.once:
-        return RedirectResponse(here, 303, headers=sheet.HEADERS)
+        return _again("again")
     words = json.dumps({"link": found.door, "purpose": found.purpose, "args": page.args})
     store = app.intake.door_of(PAGE)
     await store([Incoming(f"{PAGE}:{found.door}:{page.once}", words.encode())])
-    return RedirectResponse(f"{here}?noted", 303, headers=sheet.HEADERS)
+    return _again(NOTED)
+
+
+def _again(why: str) -> Response:
+    """Read the page anew, at its own address whatever a proxy has put before it."""
+    return RedirectResponse(f"?{why}", 303, headers=sheet.HEADERS)
 
 
 async def _pressed(request: Request) -> str:
