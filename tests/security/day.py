@@ -19,11 +19,12 @@ PRAISE = "接力赛跑得真快"
 NOTICE = "明天春游请带水壶和雨衣"
 QUESTION = "春游去植物园还是科技馆呢"
 SECRET_QUESTION = "要不要统一买校服呢"
+SIGNUP = "秋季运动会缺几位志愿者"
 LEAVE = "水痘"
 MESSAGE = "下午请让爷爷来接他"
 AD = "学区房特价优惠，加我微信 abc12345，名额有限，先到先得"
 HELD = "未交作业"
-TEXTS = (CONCERN, ANSWER, PRAISE, NOTICE, QUESTION, SECRET_QUESTION, LEAVE, MESSAGE, "abc12345", HELD)
+TEXTS = (CONCERN, ANSWER, PRAISE, NOTICE, QUESTION, SECRET_QUESTION, SIGNUP, LEAVE, MESSAGE, "abc12345", HELD)
 PEOPLE = (*NAMES, "王老师", "数学刘老师", "家委会陈姐", "路过的人", "13800000000", "钱多多", "三年级2班")
 EVERYTHING = (*TEXTS, *PEOPLE)
 """Words that may stand nowhere but behind the seal."""
@@ -65,6 +66,10 @@ async def busy_day(world: World) -> Day:
     await teacher.press("发送")
     for parent in (mother, made.mothers["韩梅梅"], made.mothers["张小明"]):
         await parent.press("① 同意", where=world.group)
+    await teacher.in_private(f"/signup {SIGNUP} | 带队 1 | 摄影")
+    await teacher.press("发送")
+    for parent in (mother, made.mothers["韩梅梅"]):
+        await parent.press("① 带队", where=world.group)
     await mother.in_private(f"/leave 明天 {LEAVE}")
     await teacher.press("准假")
     await father.in_private(f"/message {MESSAGE}")
