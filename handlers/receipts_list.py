@@ -151,4 +151,5 @@ def again_now(press: Press, room: Room) -> Iterable[Effect]:
 
 def again_drop(press: Press, room: Room) -> Iterable[Effect]:
     """Nobody is told."""
-    return [room.edit(press.handle, own(room).private("receipts.again_dropped"))]
+    block = "receipts.again_dropped" if room.who.leads else "notice.over"
+    return [room.edit(press.handle, own(room).private(block))]

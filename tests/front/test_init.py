@@ -81,7 +81,7 @@ def test_a_file_is_never_replaced_unasked(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--language", "fr"], "zh_CN or en"),
+        (["--language", "fr"], "zh_CN, zh_TW or en"),
         (["--timezone", "Peking"], "Asia/Shanghai"),
         (["--country", "china"], "such as CN"),
         (["--database", "postgresql://"], "[storage] url"),

@@ -74,6 +74,15 @@ SHOWN = {
     ("message", "test_a_thought_in_several_messages_is_one"): ("requests.go_on"),
     ("message", "test_words_that_ask_for_leave_are_offered_as_a_leave_too"): ("requests.as_leave"),
     ("notice", "test_shown_and_cancelled_by_schedule"): ("schedule.restore"),
+    ("notice_form", "test_photos_a_time_and_chosen_families"): (
+        "notice_form.back notice_form.drop notice_form.kind notice_form.next notice_form.reopen "
+        "notice_form.time notice_form.whom"
+    ),
+    ("notice_form", "test_the_points_of_safety_are_written_for_the_teacher"): "notice_form.choice",
+    ("notice_some", "test_once_more_by_the_button_under_the_list"): (
+        "receipts.again receipts.again_drop receipts.again_now"
+    ),
+    ("notice_some", "test_typed_in_the_group_it_is_gone_before_it_is_read"): "receipts.letter",
     ("nudges", "test_only_who_is_missing_is_reminded_at_noon"): ("receipts.nudged"),
     ("poll", "test_bare_shows_the_open_ones"): ("poll.show"),
     ("poll", "test_delicate_questions_are_proposed_as_anonymous"): ("poll.anonymous"),
