@@ -315,3 +315,11 @@ async def test_the_holidays_do_not_count_and_are_not_disturbed(world: World) -> 
     await weeks_later(world, 2)
     last = [m for m in made.teacher.inbox if "一碗水端平" in m.text][-1]
     assert "张小明" not in last.text
+
+
+async def test_a_teacher_who_has_never_praised_is_told_as_well(world: World) -> None:
+    made = await ready_class(world)
+    long_ago(made)
+    await weeks_later(world, 1)
+    [told] = [m for m in made.teacher.inbox if "一碗水端平" in m.text]
+    assert "还没有表扬过谁" in told.text and "张小明" in told.text
