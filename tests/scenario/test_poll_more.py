@@ -378,6 +378,26 @@ async def test_no_option_names_a_child_next_to_a_failing(world: World, asked: st
     assert "不提名字" in made.mothers["王芳"].heard
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "加：/私聊 李雷 今天三次没有带本子",
+        "+ /concern 李雷 今天三次没有带本子",
+        "加：、沟通李雷，今天三次没有带本子",
+        "加：李雷今天三次没有带本子",
+        "add: /concern 李雷 今天三次没有带本子",
+    ],
+)
+async def test_criticism_is_no_option_however_it_is_typed(world: World, words: str) -> None:
+    made = await ready_class(world)
+    post = await started(made.teacher, f"[可加选项] {ASKED}")
+    for user in (made.teacher, made.subject_teacher, made.committee, made.mothers["王芳"], made.stranger):
+        await user.in_group(words, reply_to=post)
+    await world.later(days=3)
+    said = "".join(m.text + "".join(labels(m)) for m in world.posted())
+    assert "没有带本子" not in said and "李雷" not in said
+
+
 async def test_an_option_names_no_child_whose_family_wishes_no_mention(world: World) -> None:
     made = await ready_class(world)
     with world.database.transaction() as records:
