@@ -14,7 +14,7 @@ from bot.delivery import Delivery, Turn
 from bot.dispatch import BATCH, Dispatcher, StumbledError
 from bot.intake import Intake
 from bot.limits import Limits
-from bot.ports import DeletesMessages, PinsPosts, Platform, RestrictsMembers, SetsTags, TakesPlainCommands
+from bot.ports import DeletesMessages, PinsPosts, Platform, PrivateOnly, RestrictsMembers, SetsTags
 from bot.recording import SOURCE as DELIVERY
 from bot.registry import Registry
 from bot.sources import PAGE, read_clock, read_delivery, read_page
@@ -83,6 +83,7 @@ class App:
             self.registry.listed(),
             self.registry.codes,
             {p.name: _able(p) for p in platforms},
+            frozenset(p.name for p in platforms if isinstance(p, PrivateOnly) and p.private_only),
         )
         self.delivery = Delivery(database, self.platforms, limits or {}, now, self._woken.set, clock)
         self.dispatcher = Dispatcher(
@@ -93,7 +94,7 @@ class App:
             self.instance,
             now,
             {p.name: _mention_of(p) for p in platforms},
-            frozenset(p.name for p in platforms if isinstance(p, TakesPlainCommands) and p.bare_commands),
+            self.instance.private_only,
         )
         self.leadership = Leadership(database)
         self.intake = Intake(self._accept, now)

@@ -205,11 +205,11 @@ class TakesBack(Protocol):
 
 
 @runtime_checkable
-class TakesPlainCommands(Protocol):
-    """Is used where nobody types a slash: in private a command may begin without one."""
+class PrivateOnly(Protocol):
+    """Hears nobody but in private: so a command needs no slash there, and a class begins there."""
 
     @property
-    def bare_commands(self) -> bool:
+    def private_only(self) -> bool:
         """Whether that is so."""
         ...
 

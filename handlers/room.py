@@ -61,6 +61,8 @@ class Instance:
     codes: Mapping[str, Callable[[Opened, Room], Iterable[Effect]]] = field(default_factory=dict)
     able: Mapping[str, frozenset[Right]] = field(default_factory=dict)
     """What each platform lets a bot do at all, whatever an administrator has allowed."""
+    private_only: frozenset[str] = frozenset()
+    """Platforms that tell a bot nothing of what is written in a group."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from datetime import timedelta
 
 from classroom.effects import Ask, Button, Effect, LinkButton, Post, Question, Report
 from classroom.events import Answered, Json, Undelivered
-from classroom.folding import is_chinese
-from classroom.traditional import SIMPLIFIED
-from handlers import setup_chats
+from handlers import setup_alone, setup_chats
 from handlers.feature import Command, Feature, Opened, Press, Where, Who
 from handlers.places import is_set_up, keep_rights
 from handlers.room import Room
 from handlers.setup_checklist import checklist
 from handlers.setup_opening import open_class
-from handlers.setup_rules import ACCEPT_LIFE, answer, ask_member, is_admin, teaches_in
+from handlers.setup_rules import (
+    ACCEPT_LIFE,
+    LONGEST_NAME,
+    answer,
+    ask_member,
+    is_admin,
+    language_for,
+    name_problem,
+    teaches_in,
+)
 from handlers.start import enter
 from storage import classrooms, codes, identity
 from storage.tables import Chat, Classroom
 
 feature = Feature("setup")
-LONGEST_NAME = 40
 DOOR_LIFE = timedelta(days=1)
 SETUP, TEACHER = "setup", "teacher"
 
@@ -34,7 +39,7 @@ def setup(command: Command, room: Room) -> Iterable[Effect]:
     if link is not None:
         return setup_chats.make_link(room) if link == "" else setup_chats.use_link(link, command, room)
     if room.group is None:
-        return _in_private(room)
+        return _in_private(command, room)
     if is_set_up(room):
         return again(room)
     return begin(command, room)
@@ -48,16 +53,6 @@ def begin(command: Command, room: Room) -> Iterable[Effect]:
     if problem is not None:
         return [answer(room, problem, reply_to=command.message.ref, most=LONGEST_NAME)]
     return ask_member(room, "setup.member", {"name": name, "ref": command.message.ref})
-
-
-def name_problem(name: str) -> str | None:
-    """What is wrong with a class's name, as the text that says so."""
-    if not name:
-        return "setup.name_missing"
-    if len(name) > LONGEST_NAME:
-        return "setup.name_long"
-    hidden = [c for c in name if unicodedata.category(c) in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")]
-    return "setup.name_odd" if hidden or not any(c.isalnum() for c in name) else None
 
 
 @feature.answer("setup.member")
@@ -89,7 +84,7 @@ def _begun(room: Room, chat: int, name: str) -> Classroom:
             room.db,
             name,
             room.now,
-            language=_language(room, name),
+            language=language_for(room, name),
             timezone=defaults.timezone,
             country=defaults.country,
             by=room.who.person,
@@ -98,14 +93,6 @@ def _begun(room: Room, chat: int, name: str) -> Classroom:
         classrooms.change_setting(row, classrooms.SETUP_CHAT, chat)
     row.name = name or row.name
     return row
-
-
-def _language(room: Room, name: str) -> str:
-    """A class with a Chinese name speaks Chinese, another one what its founder speaks."""
-    founder = room.say_to(room.who.person).language
-    if not any(map(is_chinese, name)):
-        return founder
-    return "zh_TW" if founder == "zh_TW" or name.translate(SIMPLIFIED) != name else "zh_CN"
 
 
 def ask_who(room: Room) -> list[Effect]:
@@ -266,8 +253,10 @@ def rights_known(answered: Answered, room: Room) -> Iterable[Effect]:
     return [room.tell(checklist(room), park=True)] if room.who.leads else []
 
 
-def _in_private(room: Room) -> Iterable[Effect]:
+def _in_private(command: Command, room: Room) -> Iterable[Effect]:
     classes = teaches_in(room)
+    if room.platform in room.instance.private_only and (command.text or not classes):
+        return setup_alone.ask(command, room)
     if not classes:
         return [room.tell(room.say.private("setup.in_the_group"))]
     if len(classes) == 1 and enter(room, classes[0].id):
@@ -287,3 +276,4 @@ def which(press: Press, room: Room) -> Iterable[Effect]:
 
 
 setup_chats.attach(feature)
+setup_alone.attach(feature)

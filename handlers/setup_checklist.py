@@ -34,5 +34,6 @@ def checklist(room: Room) -> PrivateText:
         pending=len(guardians.pending_in(room.db, room.here.id)),
         quiet=f"{quiet.start_text}–{quiet.end_text}" if quiet is not None else "",
         link=class_link(room),
+        alone=room.platform in room.instance.private_only,
         can={name: has_command(room, name) for name in ("roster", "rules", "role")},
     )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import timedelta
 
 from classroom.effects import Ask, Effect, Post, Question, Tell
 from classroom.events import Answered, Json
+from classroom.folding import is_chinese
+from classroom.traditional import SIMPLIFIED
 from handlers.room import Room
 from storage import classrooms, identity
 from storage.tables import Classroom
 
+LONGEST_NAME = 40
 ACCEPT_LIFE = timedelta(days=7)
 
 
@@ -45,3 +49,21 @@ def teaches_in(room: Room) -> list[Classroom]:
         for c in identity.classrooms_of(room.db, person)
         if c.state == "active" and person in classrooms.teachers(room.db, c.id, today)
     ]
+
+
+def name_problem(name: str) -> str | None:
+    """What is wrong with a class's name, as the text that says so."""
+    if not name:
+        return "setup.name_missing"
+    if len(name) > LONGEST_NAME:
+        return "setup.name_long"
+    hidden = [c for c in name if unicodedata.category(c) in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")]
+    return "setup.name_odd" if hidden or not any(c.isalnum() for c in name) else None
+
+
+def language_for(room: Room, name: str) -> str:
+    """A class with a Chinese name speaks Chinese, another one what its founder speaks."""
+    founder = room.say_to(room.who.person).language
+    if not any(map(is_chinese, name)):
+        return founder
+    return "zh_TW" if founder == "zh_TW" or name.translate(SIMPLIFIED) != name else "zh_CN"

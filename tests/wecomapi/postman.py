@@ -23,6 +23,8 @@ class Postman:
         self.patience = 5.0
         """Seconds in which a call must be confirmed."""
         self.attempts, self.pause = 4, 0.02
+        self.called = self.brought = 0
+        """How many calls there were, and how many of them are confirmed or given up."""
         self.given_up: list[str] = []
         """Calls that nobody confirmed."""
         self._waiting: queue.Queue[tuple[int, str]] = queue.Queue()
@@ -82,6 +84,7 @@ class Postman:
 
     def call(self, words: str) -> None:
         """Have these words brought, encrypted and signed."""
+        self.called += 1
         self._waiting.put((self._round, words))
 
     def drop(self) -> None:
@@ -89,6 +92,7 @@ class Postman:
         self._round += 1
         while not self._waiting.empty():
             self._waiting.get_nowait()
+            self.brought += 1
         with self._busy:  # what is on its way arrives first
             pass
 
@@ -135,6 +139,7 @@ class Postman:
                 with self._busy:
                     if words and not self._brought(client, words, began):
                         self.given_up.append(words)
+                self.brought += 1
 
     def _brought(self, client: httpx.Client, words: str, began: int) -> bool:
         for _ in range(self.attempts):

@@ -53,7 +53,7 @@ class WeComPlatform:
     It cannot read a group, nor delete, pin, mute or tag there, and declares nothing of that.
     """
 
-    bare_commands = True
+    private_only = True
 
     def __init__(
         self,
