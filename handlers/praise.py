@@ -32,10 +32,10 @@ def praise(command: Command, room: Room) -> Iterable[Effect]:
     """Praise the children named at the head; `list`, `undo`, `titles`, `reminder` are no names."""
     typed = fold(command.text).text.strip()
     praise_even.plan(room)
-    kind = judge(command.text, room.roster) is None  # else it is held back below, whatever it begins with
-    if kind and (asked := praise_titles.ASKED.fullmatch(command.text.strip())):
+    harmless = judge(command.text, room.roster) is None  # else it is held back below, whatever it begins with
+    if harmless and (asked := praise_titles.ASKED.fullmatch(command.text.strip())):
         return praise_titles.change(asked, room)
-    if kind and (asked := praise_even.ASKED.fullmatch(typed)):
+    if harmless and (asked := praise_even.ASKED.fullmatch(typed)):
         return praise_even.change(asked, room)
     if asked := LIST.fullmatch(typed):
         return praise_list.show(room, term=asked["span"] in ("term", "本学期"))
