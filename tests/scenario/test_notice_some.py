@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from bot.app import App
+from bot.ports import Failure, Refused
 from storage import erasing, identity, personal
 from storage.tables import StudentRow
 from tests.ready import ReadyClass, ready_class
 from tests.scenario.test_receipts import bind, kept, label, person_of, send
-from tests.world import User, World
+from tests.world import UNLIMITED, User, World
 
 TEXT = "合唱团周四 16:30 到音乐教室排练。"
 
@@ -314,3 +316,41 @@ async def test_in_english(world: World) -> None:
     assert "Noted as received" in made.mothers["李雷"].last.text
     await made.teacher.in_private("/receipts")
     assert "to 1 family alone" in made.teacher.last.text
+
+
+# --- the group hears nothing ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("failure", [Failure.BLOCKED, Failure.NEVER_STARTED, Failure.REFUSED, Failure.LEAK])
+async def test_whatever_becomes_of_it_the_group_hears_nothing(world: World, failure: Failure) -> None:
+    made = await ready_class(world)
+    before = [m.ref for m in world.group.messages]
+    await made.teacher.in_private(f"/通知 [给 张小明、李雷] {TEXT}")
+    world.platform.fail_next("tell", Refused(failure))
+    await made.teacher.press("发送")
+    await made.teacher.in_private("/roster add 孙小美")  # counts are made anew
+    await world.until(22)
+    await made.teacher.press("更正")
+    await made.teacher.in_private("改到周五排练。")
+    world.platform.fail_next("edit", Refused(Failure.TOO_OLD))
+    await made.teacher.press("发送")
+    await world.until(7, 5)
+    await made.teacher.press("撤回")
+    await send_some(made, f"定时 明天 7:30 [给 未回 1] {TEXT}")
+    await send_some(made, f"[给 家委] {TEXT}")
+    await world.later(days=1)
+    await world.later(days=9)
+    assert [m.ref for m in world.group.messages] == before
+
+
+async def test_killed_before_it_was_told_it_is_told_once(world: World) -> None:
+    made = await ready_class(world)
+    await made.teacher.in_private(f"/通知 [给 李雷] {TEXT}")
+    preview = made.teacher.last
+    world.platform.press(made.teacher.sender, made.teacher.private, preview, "发送")
+    await world.platform.hand_over(world.app.intake.door_of("web"))
+    await world.app.dispatcher.run_once()  # it is stored, nothing is carried out
+    world.app = App(world.database, [world.platform], limits=UNLIMITED, now=world.now, clock=world.clock)
+    await world.app.delivery.recover()
+    await world.settle()
+    assert made.mothers["李雷"].heard.count(TEXT) == 1 and world.posted() == []
