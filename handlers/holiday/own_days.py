@@ -59,7 +59,7 @@ def as_it_will_be(row: CalendarDay, room: Room) -> Facts:
     """What a notice would say of days that are not in the calendar yet."""
     rows = [own_day(r) for r in calendar.days(room.db, room.here.id)]
     given, say = room.instance.defaults.calendar, room.say_class
-    language = {"zh_CN": "zh_CN", "en": "en_US"}.get(say.language, "")
+    language = school.NAMES_IN.get(say.language, "")
     others = [day for day in rows if day.id != row.id]
     school_ = SchoolCalendar(room.here.country, [*others, own_day(row)], given, language)
     found = school_.find(f"own/{row.id}", row.first)

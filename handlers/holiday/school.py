@@ -16,6 +16,9 @@ from templates.render import Say
 AUTO, GREETINGS, BACK_AT = "holidays_auto", "greetings", "back_at"
 """The settings of a class in which this stands."""
 
+NAMES_IN = {"zh_CN": "zh_CN", "zh_TW": "zh_TW", "en": "en_US"}
+"""What our languages are called where the names of official holidays come from."""
+
 EVENING = time(18)
 """When the evening before begins, on which what waits is settled."""
 
@@ -26,7 +29,7 @@ LONG = ("春节", "国庆节")
 def calendar_of(room: Room, say: Say | None = None) -> SchoolCalendar:
     """The class's calendar, with names in the class's language (or that of `say`)."""
     own = [own_day(row) for row in calendar.days(room.db, room.here.id)]
-    language = {"zh_CN": "zh_CN", "en": "en_US"}.get((say or room.say_class).language, "")
+    language = NAMES_IN.get((say or room.say_class).language, "")
     return SchoolCalendar(room.here.country, own, room.instance.defaults.calendar, language)
 
 
@@ -97,7 +100,7 @@ def span_text(first: date, last: date, say: Say, room: Room) -> str:
     """A span as people say it; one day alone is said once."""
     if first == last:
         return day_text(first, say, room)
-    joiner = "至" if say.language == "zh_CN" else " to "
+    joiner = " to " if say.language == "en" else "至"
     return f"{day_text(first, say, room)}{joiner}{day_text(last, say, room)}"
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from classroom.folding import fold
+from classroom.traditional import SIMPLIFIED
 
 _ALSO = {
     "元旦": ("元旦节", "新年", "阳历年", "new year", "new years day"),
@@ -49,6 +50,7 @@ def _full(bare: str) -> str:
 
 def _bare(name: str) -> str:
     """A name without blanks, marks and what every holiday ends with."""
-    folded = _NOISE.sub(" ", re.sub(r"\(.*?\)", "", fold(name).text.casefold().replace("'", ""))).strip()
+    simple = fold(name).text.translate(SIMPLIFIED).casefold().replace("'", "")
+    folded = _NOISE.sub(" ", re.sub(r"\(.*?\)", "", simple)).strip()
     short = _ENDINGS.sub("", folded).strip()
     return (short if len(short) >= LEAST else folded).replace(" ", "")

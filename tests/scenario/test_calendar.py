@@ -486,3 +486,19 @@ async def test_a_school_year_of_holidays_passes_by_itself(world: World) -> None:
     assert sent == ["12-31 18:00", "02-14 18:00", "06-18 18:00"]
     backs = [when for when, text in local if text.startswith("明天")]
     assert backs == ["01-03 18:00", "02-23 18:00", "06-21 18:00"]
+
+
+async def test_in_traditional_characters(world: World) -> None:
+    made = await class_at(world, SEPTEMBER)
+    with world.database.transaction() as records:
+        row = records.get(Classroom, made.id)
+        assert row is not None
+        row.language = "zh_TW"
+    await made.teacher.in_private("/放假 國慶節 返校 07:20")
+    text = made.teacher.last.text
+    assert "國慶節放假安排" in text and "10月1日（週四）至10月7日（週三），共 7 天" in text
+    assert "返校：10月8日（週四）07:20 前" in text
+    await made.teacher.press(made.teacher.buttons()[0])
+    assert planned(world, "holiday.return") == ["10-07 18:00"]
+    await made.teacher.in_private("/放假 課表 10月10日 週三")
+    assert "週三" in made.teacher.last.text
