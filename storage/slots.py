@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from storage import schedules
 from storage.database import Records
-from storage.tables import Meeting, Slot, SlotSwap
+from storage.tables import Meeting, Slot, SlotSwap, StudentRow
 
 OPEN, CLOSED, CANCELLED = "open", "closed", "cancelled"
 ASKED, DONE, OVER = "open", "done", "over"
@@ -84,10 +84,18 @@ def coming(records: Records, classroom: int, now: datetime) -> list[Meeting]:
 
 
 def slots_of(records: Records, meeting: int) -> list[Slot]:
-    """The times of a meeting, in order."""
-    return list(
+    """The times of a meeting, in order; a child that has left leaves its time to others."""
+    found = list(
         records.exec(select(Slot).where(Slot.meeting_id == meeting).order_by(col(Slot.starts_at))).all()
     )
+    taken = [row.student_id for row in found if row.student_id is not None]
+    left = records.exec(
+        select(StudentRow.id).where(col(StudentRow.id).in_(taken), col(StudentRow.removed_at).is_not(None))
+    ).all()
+    for row in found:
+        if row.student_id in left:
+            free(records, row)
+    return found
 
 
 def slot(records: Records, wanted: int) -> Slot | None:

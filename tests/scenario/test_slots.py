@@ -13,7 +13,7 @@ from bot.platforms.web import BOT, Shown
 from bot.ports import Failure, Refused
 from storage import classrooms, identity
 from storage.queue import DELIVERIES, load
-from storage.tables import Classroom, Slot
+from storage.tables import Classroom, Slot, StudentRow
 from tests.families import more_families
 from tests.ready import ReadyClass, ready_class
 from tests.world import UNLIMITED, User, World
@@ -376,6 +376,40 @@ async def test_forged_and_old_buttons_do_nothing(world: World) -> None:
     await world.settle()
     assert set(whose(world).values()) == {None}
     assert "选时间已经截止" in mother.heard
+
+
+async def test_a_child_that_has_left_leaves_its_time_to_others(world: World) -> None:
+    made = await offered(world)
+    await takes(made.mothers["李雷"], "14:15")
+    with world.database.transaction() as records:
+        row = records.get(StudentRow, made.students["李雷"])
+        assert row is not None
+        row.removed_at = world.now()
+    await opens(made.mothers["韩梅梅"])
+    assert "14:15" in times(made.mothers["韩梅梅"])
+    await made.mothers["韩梅梅"].press("14:15")
+    assert whose(world)["14:15"] == made.students["韩梅梅"]
+
+
+async def test_whoever_is_erased_leaves_the_time_to_the_family(world: World) -> None:
+    made = await offered(world)
+    mother, father = made.mothers["李雷"], made.fathers["李雷"]
+    await takes(mother, "14:15")
+    await mother.in_private("/me export")
+    assert '"by_me": true' in exported_text(mother) and "2026-11-28T14:15" in exported_text(mother)
+    await mother.in_private("/me erase")
+    await mother.press("确认删除")
+    assert whose(world)["14:15"] == made.students["李雷"]
+    with world.database.transaction() as records:
+        assert {row.person_id for row in records.exec(select(Slot))} == {None}
+    await opens(father)
+    assert f"{DAY}14:15" in father.last.text
+
+
+def exported_text(user: User) -> str:
+    """The file that the bot sent last."""
+    [file] = user.last.attachments
+    return user.world.platform.files[file.ref].decode()
 
 
 # --- changing places --------------------------------------------------------------------------------

@@ -462,6 +462,20 @@ async def test_what_was_written_is_forgotten_after_half_a_year(world: World) -> 
     assert "午餐很好" not in made.teacher.last.text and "1 家 100%" in made.teacher.last.text
 
 
+async def test_what_an_erased_guardian_has_said_is_gone(world: World) -> None:
+    made, voters = await asked(world)
+    mother = made.mothers["李雷"]
+    await answers(mother, "4", "②", "午餐很好")
+    await answers(voters[2], "5", "跳过", "跳过")
+    await mother.in_private("/me export")
+    [file] = mother.last.attachments
+    assert "午餐很好" in world.platform.files[file.ref].decode()
+    await mother.in_private("/me erase")
+    await mother.press("确认删除")
+    await closed(world)
+    assert "午餐很好" not in result(made) and "5 分　▇▇▇▇▇▇▇▇▇▇ 1 家 100%" in result(made)
+
+
 # --- satisfaction over terms ------------------------------------------------------------------------
 
 
