@@ -60,6 +60,13 @@ def test_the_environment_switches_too(tmp_path: Path, monkeypatch: pytest.Monkey
     assert settings.names.mute is True and settings.telegram.limits.group_per_minute == 0
 
 
+def test_a_step_of_reminding_can_be_left_out_and_a_class_speak_traditional_chinese(tmp_path: Path) -> None:
+    text = "[notices]\nnudge_after = 'off'\nsecond_after = '6h'\n[defaults]\nlanguage = 'zh_TW'\n"
+    settings = load(write(tmp_path, text))
+    assert settings.notices.nudge_after is None and settings.notices.second_after == timedelta(hours=6)
+    assert settings.defaults.language == "zh_TW"
+
+
 def test_a_missing_file_says_where_to_get_one(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"config\.example\.toml"):
         load(tmp_path / "none.toml")
