@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import structlog
+from sqlmodel import select
 from structlog.typing import EventDict, WrappedLogger
 
 from bot.app import App
@@ -16,6 +17,7 @@ from classroom.addresses import ChatKind, GroupAddress, PersonAddress
 from classroom.effects import Enclosed
 from classroom.text import Label, PrivateText, PublicText
 from storage.database import Database
+from storage.tables import DeliveryRow
 from tests.world import UNLIMITED, World
 
 
@@ -111,7 +113,15 @@ class EavesdroppedWorld(World):
             if m.by == BOT
             for part in (m.text, *(k.label for k in m.keys), *m.files)
         ]
-        return "\n".join([*self.ears.public, *shown, *self.group.tags.values()])
+        return "\n".join([*self.ears.public, *shown, *self.group.tags.values(), *self._in_pictures()])
+
+    def _in_pictures(self) -> list[str]:
+        """The words in pictures that groups were shown, which nobody can read back out of them."""
+        with self.database.transaction() as records:
+            rows = records.exec(
+                select(DeliveryRow).where(DeliveryRow.chat_kind == ChatKind.GROUP.value)
+            ).all()
+            return [row.payload for row in rows if row.payload and '"scene"' in row.payload]
 
 
 def shown_in(world: World) -> str:
