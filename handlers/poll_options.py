@@ -29,7 +29,8 @@ from storage.tables import Poll
 
 feature = Feature("poll_options")
 _ADDS = re.compile(
-    r"(?:(?:再?[增添]?加(?:一[个项])?(?:选项)?|(?:新增|补充)(?:选项)?|add(?: option)?)(?:\s*[:：]|\s)|[+＋])"
+    r"(?:(?:再?[增添]?加(?:一[个個项項])?(?:选项|選項)?|(?:新增|[补補]充)(?:选项|選項)?|add(?: option)?)"
+    r"(?:\s*[:：]|\s)|[+＋])"
     r"\s*(?P<option>.+)",
     re.IGNORECASE,
 )
@@ -93,11 +94,16 @@ def _refusal(option: str, poll: Poll, room: Room) -> str | None:
         return "fixed"
     if len(option) > LONGEST_OPTION:
         return "long"
-    if comparable(option) in {comparable(known) for known in poll.options}:
+    if _alike(option) in {_alike(known) for known in poll.options}:
         return "twice"
     if len(poll.options) >= MOST_OPTIONS:
         return "full"
     return None if _is_harmless(option, room) else "topic"
+
+
+def _alike(option: str) -> str:
+    """An option in the form in which two people mean the same: 水族馆！ is 水族馆."""
+    return comparable(option).rstrip("!?.,~。、！？～") or comparable(option)
 
 
 def _may_add(poll: Poll, room: Room) -> bool:

@@ -6,13 +6,15 @@ import re
 
 MORE_THAN_HALF = "more"
 _WORDS = {
-    MORE_THAN_HALF: r"过半(?:数)?(?:有效)?|超过半数|半数以上|(?:quorum\s+)?(?:majority|more than half)",
+    MORE_THAN_HALF: (
+        r"[过過]半[数數]?(?:有效)?|超[过過]半[数數]|半[数數]以上|(?:quorum\s+)?(?:majority|more than half)"
+    ),
     "2/3": r"(?:至少|不少于)?\s*三分之二(?:以上)?|(?:quorum|at least)\s*2/3",
 }
 _FIGURE = r"(?:至少|最少|不少于|quorum(?: of)?|at least|min(?:imum)?)\s*[:]?\s*(?P<n>\d{1,4})\s*(?P<share>%)?"
 _READ = re.compile(
     "|".join(f"(?P<w{i}>{pattern})" for i, pattern in enumerate(_WORDS.values()))
-    + rf"|{_FIGURE}\s*(?:个?家庭|户|票|家|人|households|families|votes)?(?:有效)?"
+    + rf"|{_FIGURE}\s*(?:个?家庭|户|戶|票|家|人|households|families|votes)?(?:有效)?"
 )
 
 

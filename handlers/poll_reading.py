@@ -21,13 +21,13 @@ USUAL_OPENING = time(8)
 BRACKET = re.compile(r"\s*[\[［【](?P<inside>[^\]］】]*)[\]］】]\s*")
 PIPE = re.compile(r"[|｜¦│]")
 _SETTINGS: dict[tuple[str, bool | str], str] = {
-    ("anonymous", True): "匿名 匿名投票 不记名 无记名 anonymous anon secret",
-    ("anonymous", False): "记名 实名 named",
-    ("multiple", True): "多选 可多选 multiple multi",
-    ("multiple", False): "单选 single",
-    ("live", True): "公开过程 过程公开 公开 live",
-    ("hidden", True): "保密过程 过程保密 不公开过程 hidden blind",
-    ("grows", True): "可加选项 可添加选项 可增加选项 开放选项 open",
+    ("anonymous", True): "匿名 匿名投票 不记名 无记名 不記名 無記名 anonymous anon secret",
+    ("anonymous", False): "记名 实名 記名 實名 named",
+    ("multiple", True): "多选 可多选 多選 可多選 multiple multi",
+    ("multiple", False): "单选 單選 single",
+    ("live", True): "公开过程 过程公开 公开 公開過程 過程公開 公開 live",
+    ("hidden", True): "保密过程 过程保密 不公开过程 保密過程 過程保密 不公開過程 hidden blind",
+    ("grows", True): "可加选项 可添加选项 可增加选项 开放选项 可加選項 開放選項 open",
     ("voters", COMMITTEE): "家委 家委会 仅家委 限家委 家委投票 committee",
     ("voters", FAMILIES): "家庭 全班 families",
 }

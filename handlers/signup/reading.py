@@ -20,11 +20,11 @@ USUAL_HOUR = time(8)
 EVENING = time(20)
 
 _HELD = re.compile(
-    r"(?:(?:活动)?(?:日期|时间)|举行(?:时间|于)?|date|when|on)\s*[:：]?\s*(?P<when>.+)", re.DOTALL
+    r"(?:(?:活动|活動)?(?:日期|时间|時間)|举行(?:时间|于)?|date|when|on)\s*[:：]?\s*(?P<when>.+)", re.DOTALL
 )
 _PLACES = re.compile(
     r"(?P<what>.*?[^\s(（\[x×*])(?P<gap>\s*[x×*(（\[]\s*|\s*)(?P<places>\d{1,4})\s*"
-    r"(?P<unit>个?(?:人|名|位|户|家|份|名额)|places?|people|families)?\s*[)）\]]?",
+    r"(?P<unit>[个個]?(?:人|名|位|户|戶|家|份|名额|名額)|places?|people|families)?\s*[)）\]]?",
     re.IGNORECASE,
 )
 _NAMELESS = (

@@ -296,7 +296,8 @@ async def test_a_family_adds_an_option_by_answering(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["加:水族馆", "+ 水族馆", "＋水族馆", "加选项：水族馆。", "Add: 水族馆", "加 水族馆"]
+    "words",
+    ["加選項：水族馆", "加:水族馆", "+ 水族馆", "＋水族馆", "加选项：水族馆。", "Add: 水族馆", "加 水族馆"],
 )
 async def test_people_write_it_in_many_ways(world: World, words: str) -> None:
     made = await ready_class(world)
@@ -317,6 +318,7 @@ async def test_a_word_about_it_adds_nothing(world: World, words: str) -> None:
     ("words", "answer"),
     [
         ("加：科 技 馆", "已经在选项里了"),
+        ("加：植物园！", "已经在选项里了"),
         ("加：" + "远" * 61, "最多 60 个字"),
         ("加：代购海外奶粉，加微信 abc12345，量大从优", "不像这次投票的选项"),
         ("加：微信转发砍一刀 https://u.example/abc", "不像这次投票的选项"),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from classroom.rules.delicate import is_delicate
 from handlers.poll_plan import PollPlan, PollProblem
+from handlers.poll_quorum import needed
 from handlers.poll_reading import read_poll
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -181,3 +182,47 @@ def test_elections_money_and_opinions_about_people_are_delicate(text: str) -> No
 )
 def test_most_questions_are_not(text: str) -> None:
     assert not is_delicate(text)
+
+
+@pytest.mark.parametrize(
+    ("bracket", "quorum", "of_45"),
+    [
+        ("[过半]", "more", 23),
+        ("[過半有效]", "more", 23),
+        ("[majority]", "more", 23),
+        ("[至少三分之二]", "2/3", 30),
+        ("[quorum 50%]", "50%", 23),
+        ("[至少 60％]", "60%", 27),
+        ("[至少 30 户]", "30", 30),
+        ("[at least 30 households]", "30", 30),
+        ("[匿名 至少30票 多选]", "30", 30),
+        ("[匿名]", "", 0),
+    ],
+)
+def test_a_quorum_is_read(bracket: str, quorum: str, of_45: int) -> None:
+    found = plan(f"{bracket} 问 | 甲 | 乙")
+    assert found.quorum == quorum and needed(found.quorum, 45) == of_45
+
+
+@pytest.mark.parametrize(
+    ("words", "opens"),
+    [
+        ("定时 周五 16:00 问", "2026-11-27 16:00"),
+        ("at fri 16:00 问", "2026-11-27 16:00"),
+        ("在周五16:00，问", "2026-11-27 16:00"),
+        ("[开始 周五] 问", "2026-11-27 08:00"),
+        ("[opens at fri 9:00] 问", "2026-11-27 09:00"),
+        ("定时 明天 7:30 [匿名] 问", "2026-11-24 07:30"),
+    ],
+)
+def test_an_opening_is_read(words: str, opens: str) -> None:
+    found = plan(f"{words} | 甲 | 乙")
+    assert found.opens_at is not None and found.question == "问"
+    assert f"{found.opens_at.astimezone(ZONE):%Y-%m-%d %H:%M}" == opens
+    assert PollPlan.from_json(found.to_json()) == found
+
+
+@pytest.mark.parametrize("question", ["在哪里春游？", "at what time shall we meet?", "在周五还是周六？"])
+def test_a_question_that_begins_like_an_opening(question: str) -> None:
+    found = plan(f"{question} | 甲 | 乙")
+    assert found.opens_at is None and found.question == question
