@@ -135,7 +135,7 @@ async def test_removed_and_brought_back(world: World) -> None:
     [
         "/放假 课表 10月10日 周三",
         "/holiday timetable 2026-10-10 wed",
-        "/放假 课表 10月10日（周六）上周三的课",
+        "/放假 课表 10月10日（周六）按周三的课表",
     ],
 )
 async def test_whose_timetable_a_makeup_day_has(world: World, typed: str) -> None:
@@ -143,10 +143,10 @@ async def test_whose_timetable_a_makeup_day_has(world: World, typed: str) -> Non
     await made.teacher.in_private("/放假 国庆节")
     draft = made.teacher.last
     await made.teacher.in_private(typed)
-    assert "10月10日（周六）补班，上周三的课" in made.teacher.last.text
-    assert "补班上课：10月10日（周六），上周三的课" in draft.text  # the open draft says so, too
+    assert "10月10日（周六）补班，按周三的课表" in made.teacher.last.text
+    assert "补班上课：10月10日（周六），按周三的课表" in draft.text  # the open draft says so, too
     await made.teacher.press("发送", on=draft)
-    assert "10月10日（周六），上周三的课" in world.posted()[-1].text
+    assert "10月10日（周六），按周三的课表" in world.posted()[-1].text
 
 
 async def test_one_time_for_every_return(world: World) -> None:
@@ -327,7 +327,7 @@ async def test_a_phone_subscribes(public: World) -> None:
     national = events["国庆节放假"]
     assert (national.decoded("DTSTART"), national.decoded("DTEND")) == (date(2026, 10, 1), date(2026, 10, 8))
     assert "返校：10月8日（周四）" in str(national["DESCRIPTION"])
-    assert events["补班上课：上周三的课"].decoded("DTSTART") == date(2026, 10, 10)
+    assert events["补班上课：按周三的课表"].decoded("DTSTART") == date(2026, 10, 10)
     assert events["期中考试"].decoded("DTEND") == date(2026, 11, 12)
     assert "元旦（法定假日，放假安排还没公布）" in events
     assert len({str(e["UID"]) for e in events.values()}) == len(events)

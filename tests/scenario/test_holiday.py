@@ -361,11 +361,11 @@ async def test_back_on_a_makeup_day_is_said(world: World) -> None:
     made = await class_at(world, at(2025, 12, 28))
     await made.teacher.in_private("/放假 课表 2026-01-04 周五")
     await made.teacher.in_private("/放假 元旦")
-    assert "补班上课：1月4日（周日），上周五的课" in made.teacher.last.text
+    assert "补班上课：1月4日（周日），按周五的课表" in made.teacher.last.text
     await made.teacher.press("发送")
     await days_pass(world, 7)
     [post] = [p for p in world.posted() if p.text.startswith("明天")]
-    assert "这天补班上课，上周五的课" in post.text
+    assert "这天补班上课，按周五的课表" in post.text
 
 
 async def test_it_stands_in_the_schedule_and_can_be_cancelled(world: World) -> None:
