@@ -22,7 +22,7 @@ help:
 	@echo "make torture  kill, cut off and refuse it while classes go about their day; ARGS='--seed 7 --kills 300'"
 	@echo "make lint     check style, types and layers"
 	@echo "make audit    ask whether a library that is used has a known vulnerability"
-	@echo "make format   put the style right"
+	@echo "make format   put the style right, and the traditional characters after the simplified ones"
 	@echo "make bench    measure; ARGS='--full' measures it all, make bench-peers installs who to compare with"
 	@echo "make bench-judge  what the judge of messages finds and spares, beside three others; ARGS=FILE.jsonl adds yours"
 	@echo "make clean    remove what the other verbs made"
@@ -50,6 +50,7 @@ audit: $(READY)
 	@$(BIN)/python .ci/audit.py
 
 format: $(READY)
+	$(BIN)/python -m templates.traditional
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
