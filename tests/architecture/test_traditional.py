@@ -11,7 +11,7 @@ from classroom.traditional import SIMPLIFIED
 from templates import traditional
 from templates.render import LANGUAGES, Say, language_of
 
-HOW = "run: python -m templates.traditional"
+HOW = "run: make format (or: python -m templates.traditional)"
 
 
 @cache
