@@ -28,7 +28,6 @@ from classroom.effects import (
 )
 from classroom.events import Json
 from classroom.roster_rows import MAX_FILE_BYTES, SheetError
-from classroom.sheets.rosters import read_roster
 from classroom.text import PrivateText
 
 UNSUPPORTED = Refused(Failure.UNSUPPORTED)
@@ -187,6 +186,8 @@ async def _roster_file(hands: Hands, effect: Ask) -> Outcome:
     """Read a spreadsheet in a thread of its own: the writer and the others go on."""
     if hands.fetches is None:
         return UNSUPPORTED
+    from classroom.sheets.rosters import read_roster  # noqa: PLC0415 - what reads tables is seldom needed
+
     data = await hands.fetches.fetch(effect.about, MAX_FILE_BYTES)
     if not isinstance(data, bytes):
         return data

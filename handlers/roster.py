@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable
 from classroom.effects import Button, Effect, Enclosed
 from classroom.roster_rows import RefusedRow
 from classroom.roster_typed import MOST_NAMES, read_names
-from classroom.sheets.rosters import write_roster, write_table
 from classroom.text import PrivateText
 from handlers import roster_files, roster_removal
 from handlers.aside import aside, own
@@ -126,6 +125,8 @@ def refused_names(room: Room, refused: Iterable[RefusedRow]) -> list[PrivateText
 
 def export(_: str, room: Room) -> list[Effect]:
     """Send the roster as a file."""
+    from classroom.sheets.rosters import write_roster  # noqa: PLC0415 - what writes tables is seldom needed
+
     say = own(room)
     rows = rosters.export_rows(room.db, room.here.id, say.language)
     if not rows:
@@ -138,6 +139,8 @@ def export(_: str, room: Room) -> list[Effect]:
 
 def links(_: str, room: Room) -> list[Effect]:
     """Send each child's own link: as a file, and as text while that can still be read."""
+    from classroom.sheets.rosters import write_table  # noqa: PLC0415 - what writes tables is seldom needed
+
     say = own(room)
     rows = rosters.rows_of(room.db, room.here.id)
     if not rows:

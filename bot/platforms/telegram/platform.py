@@ -7,14 +7,14 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import structlog
-from starlette.routing import BaseRoute
 from telegram import BotCommandScope, BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats
 from telegram.error import TelegramError
 
-from bot.platforms.telegram import fields, webhook
+from bot.platforms.telegram import fields
 from bot.platforms.telegram.acts import Acts
 from bot.platforms.telegram.failures import outcome
 from bot.platforms.telegram.line import never_started, number, numbers
@@ -30,6 +30,9 @@ from classroom.effects import Enclosed
 from classroom.errors import ConfigError
 from classroom.events import Event
 from classroom.text import PrivateText, PublicText
+
+if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
 
 log = structlog.get_logger(__name__)
 
@@ -101,6 +104,8 @@ class TelegramPlatform(Acts):
         secret = self._settings.webhook_secret
         if self._settings.mode != "webhook" or not secret:
             return []
+        from bot.platforms.telegram import webhook  # noqa: PLC0415 - who polls needs no web server
+
         return [webhook.route(secret, store)]
 
     async def post(
