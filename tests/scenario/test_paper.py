@@ -325,3 +325,15 @@ async def test_only_a_teacher_prints_invitations(world: World) -> None:
     for user in (made.subject_teacher, made.committee, made.mothers["李雷"]):
         await user.in_private("/invite")
         assert not any(m.files for m in user.inbox)
+
+
+async def test_a_browser_that_names_no_origin_may_press(outside: World) -> None:
+    """With our referrer policy a browser sends `Origin: null`; the code is what lets the family in."""
+    made = await noticed(outside)
+    await made.teacher.in_private("/notice print 1")
+    async with phone(outside) as client:
+        client.headers["Origin"] = "null"
+        done = await press(client, await client.get(codes(outside)[0]))
+        assert done.status_code == 200 and done.url.query == b"noted"
+    await outside.settle()
+    assert len(receipts(outside)) == 1
