@@ -133,7 +133,7 @@ def problems(look: Look, life: Life) -> Iterator[str]:
 
 def _events(records: Records, world: World, poison: set[str]) -> Iterator[str]:
     """Every update that was ever offered was taken and handled once, or set aside if it had to be."""
-    found = dict(records.connection().execute(select(EVENTS.c.key, EVENTS.c.state)).tuples().all())
+    found = dict(records.connection().execute(select(EVENTS.c.key, EVENTS.c.state)).all())
     for update in world.update_log():
         state = found.pop(f"telegram:{update['update_id']}", "lost")
         wanted = "failed" if poison & set(MARK.findall(str(update))) else "done"
@@ -145,6 +145,7 @@ def _events(records: Records, world: World, poison: set[str]) -> Iterator[str]:
 def _deliveries(records: Records, world: World) -> Iterator[str]:
     """What counts as sent was sent, what was sent counts, and what may be double is counted."""
     run = records.connection().execute
+    moved = any(chat.migrated_to for chat in world.chats.values())
     silent = select(func.count()).where(
         DELIVERIES.c.state == "sent",
         DELIVERIES.c.kind.in_(SAID),
@@ -157,7 +158,9 @@ def _deliveries(records: Records, world: World) -> Iterator[str]:
         .where(DELIVERIES.c.state.not_in(("sent", "merged")), DELIVERIES.c.kind != "toast")
         .group_by(DELIVERIES.c.state, DELIVERIES.c.kind, DELIVERIES.c.outcome)
     ):
-        if (state, outcome) != ("pending", None):
+        # what stood in a group before it moved cannot be changed any more: Telegram counts anew there
+        left_behind = moved and (kind, outcome) == ("edit_post", "not_found")
+        if (state, outcome) != ("pending", None) and not left_behind:
             yield f"{count} × {kind} {state}: {outcome}"
     rows = run(select(col(Chat.native), POSTED.c.ref).join(POSTED, POSTED.c.chat_id == col(Chat.id))).all()
     twice = [row for row, count in Counter(tuple(r) for r in rows).items() if count > 1]
