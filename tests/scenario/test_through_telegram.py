@@ -197,3 +197,26 @@ async def test_pictures_and_paper_arrive_as_telegram_takes_them(story: Class) ->
     story.world.dm(story.teacher, "/邀请 李雷")
     told = await story.hears(story.teacher, "邀请单好了")
     assert "document" in told.content
+
+
+async def test_an_appointment_and_a_survey_from_the_group_to_the_private_chat(story: Class) -> None:
+    await story.set_up()
+    story.world.dm(story.teacher, "/slots 家长会 周六 14:00-15:00 每15分钟 @ 三楼")
+    await story.press(story.teacher, "发送")
+    await story.comes_in(story.mother, await story.reads("还有 4 个时间"))
+    assert await story.press(story.mother, "14:15") == "约好了：14:15"
+    file = await story.hears(story.mother, "这是日历文件")
+    assert "document" in file.content
+    await story.press(story.mother, "换个时间")
+    assert await story.press(story.mother, "14:45") == "约好了：14:45"
+    story.world.dm(story.teacher, "/slots print 1")
+    assert "document" in (await story.hears(story.teacher, "可以直接打印")).content
+    story.world.dm(story.teacher, "/survey 本学期 [匿名] | 1-5 作业量 | ? 想说什么")
+    await story.press(story.teacher, "发送")
+    await story.comes_in(story.mother, await story.reads("2 个问题"))
+    await story.press(story.mother, "开始")
+    assert await story.press(story.mother, "4") == "已记下。"
+    await story.hears(story.mother, "请直接打字")
+    story.world.dm(story.mother, "汤太咸了")
+    await story.hears(story.mother, "答完了")
+    assert "汤太咸" not in story.heard(story.group) and "李雷" not in story.heard(story.group)
