@@ -203,6 +203,7 @@ def main(arguments: Sequence[str]) -> None:
         if "measured" in folders:
             in_disguise(found, unseen)
             compared(found, unseen)
+    shown("written afterwards", [(one.label, one.text) for one in labelled("fresh")], action)
     for path in map(Path, arguments):
         shown(path.name, read(path), action)
     speed([text for which in ("tuned", "measured") for _, text in messages(which)])

@@ -1,7 +1,8 @@
 """The judge's own messages, by theme: lists and rules were made with the `tuned` themes only.
 
 These were written for this project; names and numbers in them are invented. The `borrowed` ones are other
-people's: see borrowed/LICENSE. A file is `theme.label.txt`, a message each line.
+people's: see borrowed/LICENSE. The `fresh` ones were written when all else was settled; nothing learns from
+them. A file is `theme.label.txt`, a message each line.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ UNWANTED = frozenset({"ad", "contact", "scam", "vote"})
 """Labels of what wants something of the group; a leak is one by what stands around it."""
 
 FOLDERS = ("tuned", "borrowed", "measured", "borrowed_measured")
+
+"""What the models learn from; the fresh ones are none of it."""
 
 BLOCK = 25
 """A file without a theme is many; so many lines of it are taken for one."""

@@ -9,7 +9,7 @@ from classroom.rules.topics.matching import Found
 from classroom.rules.topics.verdicts import Category, Said, Speaker, Sureness, Verdict, verdict_of
 from classroom.rules.topics.weighing import ASKS, POINTS, SMALL, apart
 
-DELETES, DELETES_NEAR, DELETES_PLAIN, DELETES_ASKING = 3.2, 4.5, 5.5, 7.0
+DELETES, DELETES_NEAR, DELETES_PLAIN, DELETES_ASKING = 3.6, 4.8, 5.5, 7.0
 """How far a message must lean to be deleted: as a rule, where friendly words stand in it, where its two signs
 hold nothing out and reach nobody, and where it asks."""
 
@@ -45,7 +45,10 @@ _HOLDING_OUT = frozenset(
 """What is said to others about what they may have; goods and prices are named by everybody."""
 
 _WARNS = frozenset({"warning", "forbids"})
-_PERSONAL = ASKS | {"intro"}
+_PERSONAL = ASKS | {"intro", "giving"}
+_OWN_MATTER = ASKS | {"giving"}
+_QUIET = ASKS | NEAR
+_LITTLE = frozenset({"one", "small"})
 _COLLECTS = frozenset({"pay", "fee"})
 SEVERAL = 3
 """So many words of goods and trade are more than a family says of what it has bought."""
@@ -62,10 +65,12 @@ def weigh_advert(said: Said, text: str, found: Found, lean: Lean) -> Verdict | N
         return None  # who wants to talk to the teacher gives a number
     if kinds == {"group_link"} and len(text) < BARE and not found.keys() & ASKS:
         return verdict_of(Category.CONTACT_DROP, Sureness.LIKELY, own, kinds)
+    evidence = _evidence(own, kinds, telling)
+    if evidence in _LITTLE and own.keys() & (ASKS if telling else _QUIET):
+        return None  # so little beside a question or a family's own words is never enough
     leaning = lean.wanting()
     if said.speaker in (Speaker.VISITOR, Speaker.CHANNEL):
         leaning += STRANGER
-    evidence = _evidence(own, kinds, telling)
     if evidence == "small" and found.keys() & _COLLECTS:
         return None  # what is collected is a matter of money
     category = _category(own, telling)
@@ -95,7 +100,7 @@ def _deletes(evidence: str, found: Found) -> float:
 
 
 def _reminds(evidence: str, found: Found) -> float:
-    if found.keys() & ASKS:
+    if found.keys() & _OWN_MATTER:
         return max(REMINDS_ASKED, REMINDS[evidence])
     return (REMINDS_NEAR if found.keys() & NEAR else REMINDS)[evidence]
 

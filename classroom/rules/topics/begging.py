@@ -24,7 +24,10 @@ def votes(_said: Said, _text: str, found: Found, lean: Lean) -> Verdict | None:
         return None
     asked = [phrase[0] for phrase in found.get("vote", ()) if phrase[0] in _PLEA]
     pleas = len(found.get("beg", ())) + ("scan" in found) + bool(asked)
-    points = _points(found, pleas) + LEANS * max(-MOST, min(MOST, lean.by(Head.VOTES)))
+    leaning = lean.by(Head.VOTES)
+    if "vote" not in found and leaning <= 0:
+        return None  # many a thank-you sounds like a plea
+    points = _points(found, pleas) + LEANS * max(-MOST, min(MOST, leaning))
     several = len(found.get("vote", ())) + pleas > 1
     if points >= DELETES and "vote" in found and several and not found.keys() & _CALM:
         return verdict_of(Category.VOTE_BEGGING, Sureness.SURE, found, _CODES)

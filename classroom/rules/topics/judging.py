@@ -86,8 +86,8 @@ def _read_words(said: Said, reading: Reading, text: str, context: Context) -> Ve
     if said.is_forward:
         found["forward"] = ["forward"]
     for kind in said.pictured:
-        found.setdefault(kind, []).append("picture")
-    verdict = _weigh(said, text, found, Lean(text, dict(found), context.weights))
+        found[kind] = [*found.get(kind, ()), "picture"]
+    verdict = _weigh(said, text, found, Lean(text, found, context.weights))
     if context.added and (own := next((w for w in _folded(context.added) if w in text), None)) is not None:
         verdict = _with_own_word(verdict, own, found)
     return _heard(verdict, found)
@@ -99,7 +99,15 @@ def _folded(typed: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def signs(text: str, reading: Reading, removed: tuple[str, ...] = ()) -> Found:
-    """Every kind of sign with its phrases, without the words that the class has taken off the lists."""
+    """Every kind of sign with its phrases, without the words that the class has taken off the lists.
+
+    Found once for a message, though the judge and whoever follows the talk both ask.
+    """
+    return dict(_signs(text, reading, removed))
+
+
+@lru_cache(maxsize=128)
+def _signs(text: str, reading: Reading, removed: tuple[str, ...]) -> Found:
     found = _LISTS.find(text, removed)
     if _INTRODUCED.search(text):
         found["intro"] = ["我是"]

@@ -16,6 +16,7 @@ TELLS = -1.2
 """How far a message with two signs must lean towards telling of others to be shown to the teacher."""
 
 _CODES = frozenset({"data", "outside", "hearsay", "sensitive", "kin"})
+_DIGIT = re.compile(r"\d")
 _LOOKS = frozenset({"warning", "forbids", "asking", "mark"})
 
 
@@ -52,7 +53,7 @@ def _likely(found: Found, *more: Reason) -> Verdict:
 
 
 def _numbers(said: Said, text: str, found: Found, *, own: bool) -> Verdict | None:
-    if not any(c.isdigit() for c in text):
+    if not _DIGIT.search(text):
         return None
     identities = set(_IDENTITY.findall(text))
     if identities and not own:

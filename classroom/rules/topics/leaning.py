@@ -8,7 +8,8 @@ from __future__ import annotations
 import zlib
 from array import array
 from base64 import b85decode
-from collections.abc import Iterable, Mapping
+from bisect import bisect
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -19,14 +20,16 @@ from classroom.rules.topics.matching import Found
 from classroom.rules.topics.weighing import POINTS, SMALL, against, apart, points
 from classroom.rules.topics.weights import PACKED
 
-FIRST, LAST = 120, 60
+FIRST, LAST = 90, 50
 """So many characters at either end are read: what an ad is shows there."""
 
 BUCKETS = 1 << 16
 _PAIR, _TRIPLE = 8191, 524_287
 _ZERO = ord("0")
 _LOWEST, _HIGHEST = -5, 9
-_NOT_PAIRED = frozenset({"neutral"})
+_TINY = 1e-6
+_IGNORED = frozenset({"neutral", "poses", "forward"})
+"""What is no sign of what the words say."""
 _LENGTHS = (6, 12, 25, 60)
 
 
@@ -73,7 +76,7 @@ def of_words(text: str) -> set[int]:
     seen = {a % BUCKETS for a in one}
     seen.update([a % BUCKETS for a in two])
     seen.update([(a * _TRIPLE + b) % BUCKETS for a, b in zip(two, one[2:], strict=False)])
-    seen.add(_named(f"length {sum(len(text) >= step for step in _LENGTHS)}"))
+    seen.add(_LENGTH[bisect(_LENGTHS, len(text))])
     return seen
 
 
@@ -82,27 +85,41 @@ def of_signs(found: Found) -> set[int]:
     return set(_of_signs(found))
 
 
-def _of_signs(found: Found) -> Iterable[int]:
-    kinds = sorted(found.keys() - _NOT_PAIRED)
-    for kind, phrases in found.items():
-        yield _named(kind)
-        yield _named(f"{kind} {min(3, len(phrases))}")
+def _of_signs(found: Found) -> Iterator[int]:
+    kinds = sorted(found.keys() - _IGNORED)
+    for kind in kinds:
+        yield from _kind(kind, min(3, len(found[kind])))
     for one, other in combinations(kinds, 2):
-        yield _named(f"{one}&{other}")
+        yield _pair(one, other)
     own = apart(found)
     telling = (own.keys() & POINTS.keys()) - SMALL
     contra = against(own)
-    balance = min(_HIGHEST, max(_LOWEST, int(2 * (points(own) - contra))))
-    for step in range(_LOWEST, balance + 1):
-        yield _named(f"balance {step}")
-    yield _named(f"phrases {min(5, sum(len(own[kind]) for kind in telling))}")
-    yield _named(f"kinds {min(4, len(telling))}")
-    yield _named(f"against {min(6, int(2 * contra))}")
+    balance = min(_HIGHEST, max(_LOWEST, int(2 * (points(own) - contra) + _TINY)))
+    phrases_told = min(5, sum([len(own[kind]) for kind in telling]))
+    yield from _weight(balance, phrases_told, min(4, len(telling)), min(6, int(2 * contra + _TINY)))
 
 
 @cache
+def _kind(kind: str, often: int) -> tuple[int, int]:
+    return _named(kind), _named(f"{kind} {often}")
+
+
+@cache
+def _pair(one: str, other: str) -> int:
+    return _named(f"{one}&{other}")
+
+
+@cache
+def _weight(balance: int, phrases: int, kinds: int, contra: int) -> tuple[int, ...]:
+    steps = [_named(f"balance {step}") for step in range(_LOWEST, balance + 1)]
+    return (*steps, _named(f"phrases {phrases}"), _named(f"kinds {kinds}"), _named(f"against {contra}"))
+
+
 def _named(name: str) -> int:
     return zlib.crc32(name.encode()) % BUCKETS
+
+
+_LENGTH = tuple(_named(f"length {steps}") for steps in range(len(_LENGTHS) + 1))
 
 
 class Lean:

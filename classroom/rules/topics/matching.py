@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from functools import cached_property
+from itertools import pairwise, product
 from math import prod
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-_SPELLED_OUT = 300
+_SPELLED_OUT = 150
 """A word with more shapes than this is looked for as a pattern, and only where its anchor stands."""
 
 _ANCHORS = 120
@@ -58,6 +59,11 @@ def _count(row: _Row) -> int:
     return prod(1 if isinstance(part, str) else sum(map(_count, part.ways)) for part in row)
 
 
+def _longest(row: _Row) -> int:
+    """How many characters a word has at most."""
+    return sum(len(part) if isinstance(part, str) else max(map(_longest, part.ways)) for part in row)
+
+
 def _shapes(row: _Row) -> Iterator[str]:
     """Every shape of a word."""
     parts = ([part] if isinstance(part, str) else _each(part) for part in row)
@@ -79,14 +85,22 @@ def _pattern(row: _Row) -> str:
 
 
 def _anchor(row: _Row) -> list[str]:
-    """The part of a word that tells most: long, with few alternatives, and never empty."""
-    options = [
-        [part] if isinstance(part, str) else _each(part)
-        for part in row
-        if isinstance(part, str) or _count((part,)) <= _ANCHORS
-    ]
+    """The part of a word, or two in a row, that tells most: long, with few alternatives, never empty."""
+    parts = [*((part,) for part in row), *pairwise(row)]
+    options = [[*_shapes(part)] for part in parts if _count(part) <= _ANCHORS]
     told = [option for option in options if all(option)]
     return max(told, key=lambda option: (min(map(len, option)), -len(option)))
+
+
+class _Word:
+    """A word of many shapes; its pattern is made when it is first looked for, since most never are."""
+
+    def __init__(self, row: _Row) -> None:
+        self._row, self.longest = row, _longest(row)
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        return re.compile(_pattern(self._row))
 
 
 class Lists:
@@ -96,7 +110,7 @@ class Lists:
         """Read every list; a word that stands in several belongs to the first."""
         self._names = tuple(lists)
         self._kinds = bytearray()
-        self._patterns: list[tuple[str, re.Pattern[str]]] = []
+        self._patterns: list[tuple[str, _Word]] = []
         anchors: dict[str, list[int]] = {}
         self._finder = AhoCorasick(
             self._spelled_out(lists, anchors), MatchKind.LeftmostLongest, False, Implementation.ContiguousNFA
@@ -117,7 +131,7 @@ class Lists:
                     continue
                 for anchor in _anchor(row):
                     anchors.setdefault(anchor, []).append(len(self._patterns))
-                self._patterns.append((self._names[kind], re.compile(_pattern(row))))
+                self._patterns.append((self._names[kind], _Word(row)))
 
     def find(self, text: str, without: Sequence[str] = ()) -> Found:
         """Every kind with its phrases in the text; phrases that hold a word of `without` do not count."""
@@ -134,7 +148,12 @@ class Lists:
         for which, start, end in self._finder.find_matches_as_indexes(text):
             yield self._names[self._kinds[which]], text[start:end]
         hits = self._anchor_finder.find_matches_as_indexes(text, overlapping=True)
-        for number in {n for which, _, _ in hits for n in self._anchors[which]} if hits else ():
-            kind, pattern = self._patterns[number]
-            if hit := pattern.search(text):
+        places: dict[int, tuple[int, int]] = {}
+        for which, start, end in hits:
+            for number in self._anchors[which]:
+                first, _ = places.get(number, (start, end))
+                places[number] = first, end
+        for number, (first, last) in places.items():
+            kind, word = self._patterns[number]
+            if hit := word.pattern.search(text, max(0, first - word.longest), last + word.longest):
                 yield kind, hit[0]

@@ -22,6 +22,9 @@ HEAT_WINDOW, HEAT_ENOUGH, HEAT_MOST = timedelta(minutes=5), 3, 4
 _CHILDREN = re.compile(
     r"老师|孩子|同学|家长|[学本进离到返]校|校[服园门车长医]|班[里级会费]|[咱我]们班|娃|作业|教室|考试|成绩|teacher|school|kids|myson|daughter|homework|class"
 )
+_CONFIRMS = re.compile(r"收到|收道|知|了解|明白|清楚|阅|已读|roger|receive|gotit|noted|copy|understood|ok")
+"""What every 收到 holds, however it is said; all else need not be asked about."""
+
 _ON_TOPIC = frozenset(
     {"school", "child", "classwork", "loss", "warning", "forbids", "fee", "giving", "complaint"}
 )
@@ -48,7 +51,7 @@ class Turn:
 def talk_of(text: str) -> Talk:
     """Say what a message adds; a guess that only counts among others."""
     reading = read(text)
-    if len(reading.text) < 2 or read_ack(text) is not Ack.NONE:
+    if len(reading.text) < 2 or (_CONFIRMS.search(reading.text) and read_ack(text) is not Ack.NONE):
         return Talk.NOTHING
     found = signs(reading.text, reading)
     if "outburst" in found:

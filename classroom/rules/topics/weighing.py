@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import fsum
+
 from classroom.rules.topics.matching import Found
 
 POINTS = {
@@ -35,6 +37,7 @@ AGAINST = {
     "forbids": 2.5,
     "warning": 2.5,
     "classwork": 2.5,
+    "joking": 2.0,
     "official": 2.0,
     "loss": 2.0,
     "asking": 1.8,
@@ -50,8 +53,8 @@ MORE, MORE_AGAINST = 0.5, 0.4
 FRIENDLY = 2.0
 """No more than this do words of school, children and thanks weigh: anybody can put them before an ad."""
 
-ASKS = frozenset({"warning", "forbids", "asking", "classwork", "loss", "official"})
-"""Who warns, asks, or speaks for the town or of what was lost is not deleted."""
+ASKS = frozenset({"warning", "forbids", "asking", "classwork", "loss", "official", "joking"})
+"""Who warns, asks, jokes, or speaks for the town or of what was lost is hardly ever deleted."""
 
 SMALL = frozenset({"amount", "terms", "link", "forward", "phone", "scan"})
 """What everybody writes; a second sign beside one that tells."""
@@ -87,7 +90,7 @@ def points(found: Found) -> float:
     """What speaks for an advert."""
     kinds = found.keys() & POINTS.keys()
     most = {kind: 4 if kind == "commerce" else 2 for kind in kinds}
-    return sum(POINTS[kind] + MORE * min(most[kind], len(found[kind]) - 1) for kind in kinds)
+    return fsum(POINTS[kind] + MORE * min(most[kind], len(found[kind]) - 1) for kind in kinds)
 
 
 def against(found: Found) -> float:
@@ -97,5 +100,6 @@ def against(found: Found) -> float:
         for kind, weight in AGAINST.items()
         if kind in found
     }
-    grave = sum(weight for kind, weight in weights.items() if kind in ASKS)
-    return grave + min(FRIENDLY, sum(weights.values()) - grave)
+    grave = fsum(weight for kind, weight in weights.items() if kind in ASKS)
+    friendly = fsum(weight for kind, weight in weights.items() if kind not in ASKS)
+    return grave + min(FRIENDLY, friendly)

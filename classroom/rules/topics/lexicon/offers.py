@@ -115,7 +115,7 @@ bestdeal earlybird
 {创业|轻创业|自媒体}{项目|机会|平台|带|} 被动收入 {财务|经济|时间}自由 {带|拉}{人头|你赚|你飞|你躺赢|徒弟|单} {加入|跟着}{我们团队|团队|我的团队|我做|我们一起}
 拉{一个|一人|1个|一|人}{r|元|块|返|赚|提成|奖|1r} 急招 {宝妈|全职妈妈|家庭主妇}{看过来|兼职|副业|创业|福音|必看|可做|也能}
 {手工|手工活|串珠|打包}{外发|回收|拿回家|活} {试玩|点赞|关注|抖音|看视频|看广告|答题|截图|阅读}{赚|就能赚|任务|员|返|领钱|有钱|平台} workfromhome
-{earn|make}{upto|extra|some|easy|quick|real|}{money|cash|income|1|2|3|4|5|6|7|8|9|usd}
+{earn|make}{upto|extra|some|easy|quick|real|}{money|cash|income|usd} {canearn|toearn|andearn|youearn|iearn|homeearn|earnupto|earnextra|makeupto|canmake|youmake|imake}{1|2|3|4|5|6|7|8|9}
 passiveincome noexperience{needed|required} sidehustle parttimejob extraincome
 {daily|weekly}{pay|payout|commission} be{your|my}{ownboss|partner} financialfreedom joinmyteam
 quickcash
