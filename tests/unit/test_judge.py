@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from array import array
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.judge.messages import messages
+from bench.judge.messages import FOLDERS, labelled, messages
 from classroom.rules.topics import (
     Category,
     Context,
@@ -34,6 +35,7 @@ from classroom.rules.topics import (
     talk_of,
     tight,
 )
+from classroom.rules.topics.leaning import BUCKETS, Head, Weights
 from templates.render import Say
 
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
@@ -124,6 +126,53 @@ def test_a_friendly_word_alone_saves_no_fraud(text: str, guard: str, before: boo
 def test_what_is_deleted_has_several_phrases_against_it(text: str) -> None:
     reasons = judge(Said(text, Speaker.GUARDIAN), PLAIN).reasons
     assert len({(r.code, r.phrase) for r in reasons}) >= 2
+
+
+# --- the models ----------------------------------------------------------------------------------------
+
+
+def leaning_all(far: float) -> Context:
+    """What the judge knows if its models say the same of every message."""
+    return Context(NOW, weights=dict.fromkeys(Head, Weights(far, 0.0, array("b", bytes(BUCKETS)))))
+
+
+@pytest.mark.parametrize("text", ["今天的晚霞真好看", "孩子吃了两碗饭", "好无聊啊", "What a lovely evening"])
+def test_the_models_decide_nothing_where_no_sign_stands(text: str) -> None:
+    assert judge(Said(text, Speaker.VISITOR), leaning_all(99)).ok
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "有骗子让大家刷单返利日结，千万别信",
+        "请勿在群里发代购包邮的广告",
+        "13800138000",
+        "面包",
+    ],
+)
+def test_a_warning_or_a_single_sign_is_never_deleted_however_it_leans(text: str) -> None:
+    verdict = judge(Said(text, Speaker.VISITOR), leaning_all(99))
+    assert verdict.ok or verdict.sureness is not Sureness.SURE
+
+
+@given(st.sampled_from(SURE))
+def test_signs_alone_delete_no_advert_that_leans_away(text: str) -> None:
+    verdict = judge(Said(text, Speaker.GUARDIAN), leaning_all(-99))
+    assert (
+        verdict.category not in (Category.AD, Category.CONTACT_DROP) or verdict.sureness is not Sureness.SURE
+    )
+
+
+def test_what_was_written_afterwards_teaches_nothing_and_no_honest_message_of_it_is_touched() -> None:
+    fresh = [*labelled("fresh")]
+    known = {one.text for one in labelled(*FOLDERS)}
+    assert "fresh" not in FOLDERS and len(fresh) > 300
+    assert sum(one.text in known for one in fresh) < 10  # a 收到 is a 收到
+    honest = [one.text for one in fresh if one.label == "ok"]
+    for text in honest:
+        verdict = judge(Said(text, Speaker.GUARDIAN), PLAIN)
+        done = consequence(verdict, (), speaker=Speaker.GUARDIAN, mode=Mode.DELETE, now=NOW)
+        assert not done.delete and not done.remind, text
 
 
 # --- memory ---------------------------------------------------------------------------------------
