@@ -14,7 +14,15 @@ from bot.delivery import Delivery, Turn
 from bot.dispatch import BATCH, Dispatcher, StumbledError
 from bot.intake import Intake
 from bot.limits import Limits
-from bot.ports import DeletesMessages, PinsPosts, Platform, PrivateOnly, RestrictsMembers, SetsTags
+from bot.ports import (
+    DeletesMessages,
+    MakesGroups,
+    PinsPosts,
+    Platform,
+    PrivateOnly,
+    RestrictsMembers,
+    SetsTags,
+)
 from bot.recording import SOURCE as DELIVERY
 from bot.registry import Registry
 from bot.sources import PAGE, read_clock, read_delivery, read_page
@@ -84,6 +92,7 @@ class App:
             self.registry.codes,
             {p.name: _able(p) for p in platforms},
             frozenset(p.name for p in platforms if isinstance(p, PrivateOnly) and p.private_only),
+            frozenset(p.name for p in platforms if isinstance(p, MakesGroups)),
         )
         self.delivery = Delivery(database, self.platforms, limits or {}, now, self._woken.set, clock)
         self.dispatcher = Dispatcher(

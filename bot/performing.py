@@ -70,6 +70,7 @@ class Hands:
         self.toasts = platform if isinstance(platform, ports.AnswersPresses) else None
         self.menus = platform if isinstance(platform, ports.ShowsMenus) else None
         self.knows = platform if isinstance(platform, ports.KnowsMembers) else None
+        self.makes_groups = platform if isinstance(platform, ports.MakesGroups) else None
         self.fetches = platform if isinstance(platform, ports.FetchesFiles) else None
 
 
@@ -175,11 +176,21 @@ async def _ask(hands: Hands, effect: Ask, to: GroupAddress | PersonAddress) -> O
         return await _roster_file(hands, effect)
     if effect.question is Question.PICTURE:
         return await _picture(hands, effect)
+    if effect.question is Question.GROUP:
+        return await _make_group(hands, effect, to)
     if hands.knows is None or not isinstance(to, GroupAddress):
         return UNSUPPORTED
     if effect.question is Question.MEMBER:
         return await hands.knows.member(to, effect.about)
     return await hands.knows.rights(to)
+
+
+async def _make_group(hands: Hands, effect: Ask, to: GroupAddress | PersonAddress) -> Outcome:
+    if hands.makes_groups is None or not isinstance(to, PersonAddress):
+        return UNSUPPORTED
+    listed, key = effect.data.get("members"), effect.data.get("key")
+    members = [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
+    return await hands.makes_groups.make_group(to, effect.about, members, str(key))
 
 
 async def _roster_file(hands: Hands, effect: Ask) -> Outcome:

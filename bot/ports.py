@@ -215,6 +215,15 @@ class PrivateOnly(Protocol):
 
 
 @runtime_checkable
+class MakesGroups(Protocol):
+    """Makes groups of its own, where nobody can add it to one."""
+
+    async def make_group(self, owner: PersonAddress, title: str, members: Sequence[str], key: str) -> Outcome:
+        """Make a group and answer {"native"}; the same key makes the same group, once."""
+        ...
+
+
+@runtime_checkable
 class PinsPosts(Protocol):
     """Pins a post silently."""
 

@@ -241,6 +241,8 @@ class Question(StrEnum):
     RIGHTS = "rights"
     ROSTER_FILE = "roster_file"
     PICTURE = "picture"
+    GROUP = "group"
+    """A new group for the one asked, called `about`; `data` has its members' ids and its key."""
 
 
 @dataclass(frozen=True, slots=True)

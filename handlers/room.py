@@ -63,6 +63,8 @@ class Instance:
     """What each platform lets a bot do at all, whatever an administrator has allowed."""
     private_only: frozenset[str] = frozenset()
     """Platforms that tell a bot nothing of what is written in a group."""
+    makes_groups: frozenset[str] = frozenset()
+    """Platforms on which the bot makes a class's group itself."""
 
 
 @dataclass(frozen=True, slots=True)

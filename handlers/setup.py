@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from classroom.effects import Ask, Button, Effect, LinkButton, Post, Question, Report
 from classroom.events import Answered, Json, Undelivered
-from handlers import setup_alone, setup_chats
+from handlers import setup_alone, setup_chats, setup_group
 from handlers.feature import Command, Feature, Opened, Press, Where, Who
 from handlers.places import is_set_up, keep_rights
 from handlers.room import Room
@@ -256,7 +256,8 @@ def rights_known(answered: Answered, room: Room) -> Iterable[Effect]:
 def _in_private(command: Command, room: Room) -> Iterable[Effect]:
     classes = teaches_in(room)
     if room.platform in room.instance.private_only and (command.text or not classes):
-        return setup_alone.ask(command, room)
+        wants_group = command.text.strip().lower() in setup_group.WORDS
+        return setup_group.offer(room) if wants_group else setup_alone.ask(command, room)
     if not classes:
         return [room.tell(room.say.private("setup.in_the_group"))]
     if len(classes) == 1 and enter(room, classes[0].id):
@@ -277,3 +278,4 @@ def which(press: Press, room: Room) -> Iterable[Effect]:
 
 setup_chats.attach(feature)
 setup_alone.attach(feature)
+setup_group.attach(feature)

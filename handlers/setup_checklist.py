@@ -18,12 +18,18 @@ class Group:
 
     title: str
     lacking: list[str]
+    heard: bool
+    """Whether the bot can read there at all."""
 
 
 def checklist(room: Room) -> PrivateText:
     """Rights, roster, families, hours and the link for the families, each with its next step."""
     say = room.say_to(room.who.person)
-    groups = [Group(chat.title, lacking(chat, say)) for chat in identity.groups_of(room.db, room.here.id)]
+    deaf = room.instance.private_only
+    groups = [
+        Group(chat.title, [] if chat.platform in deaf else lacking(chat, say), chat.platform not in deaf)
+        for chat in identity.groups_of(room.db, room.here.id)
+    ]
     quiet = room.quiet
     return say.private(
         "setup.checklist",
@@ -34,6 +40,7 @@ def checklist(room: Room) -> PrivateText:
         pending=len(guardians.pending_in(room.db, room.here.id)),
         quiet=f"{quiet.start_text}–{quiet.end_text}" if quiet is not None else "",
         link=class_link(room),
-        alone=room.platform in room.instance.private_only,
+        alone=room.platform in deaf,
+        makes_group=room.platform in room.instance.makes_groups,
         can={name: has_command(room, name) for name in ("roster", "rules", "role")},
     )

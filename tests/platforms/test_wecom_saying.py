@@ -116,7 +116,7 @@ async def test_a_card_is_changed_where_it_stands_once_for_each_code(app: Desk) -
     [card] = app.screen(wang)
     assert (card.card_type, list(card.buttons)) == ("button_interaction", ["同意", "不同意"])
     assert refs(await app.edit(wang, told, "张小明请假（改）", YES, NO)) == told
-    assert app.said(wang) == ["张小明请假（改）"] and card.edited and not card.removed
+    assert app.said(wang) == ["张小明请假（改）"] and card.edited
     async with answering(app) as kept:
         app.server.postman.presses(wang, card, "同意")
         await until(lambda: bool(kept.all))
@@ -242,11 +242,19 @@ async def test_what_is_private_never_gets_into_a_group(app: Desk, group: str) ->
     assert stands(app, group) == [] and app.corp.files == {}
 
 
-async def test_a_group_is_made_with_its_members(app: Desk) -> None:
+async def test_a_group_is_made_once_with_its_members(app: Desk) -> None:
     wang, liu = app.member(), app.member("刘老师")
-    native = await app.platform.create_group("三年级2班", wang, [liu, wang])
-    assert app.corp.chats[native.removeprefix("appchat:")].members == [wang, liu]
-    assert await app.post(native, "您好") == Done()
+    to = PersonAddress(1, "wecom", wang)
+    app.server.fault("appchat/create", "reset_after")
+    broken = await app.platform.make_group(to, "三年级2班", [liu, wang], "class 1")
+    assert isinstance(broken, TryAgain) and broken.uncertain
+    made = await app.platform.make_group(to, "三年级2班", [liu, wang], "class 1")
+    assert isinstance(made, Done) and isinstance(made.answer, dict)
+    [chat] = app.corp.chats.values()
+    assert (chat.members, chat.owner, made.answer["native"]) == ([wang, liu], wang, f"appchat:{chat.chatid}")
+    assert await app.post(f"appchat:{chat.chatid}", "您好") == Done()
+    alone = await app.platform.make_group(to, "一个人", [wang, "@all", "a|b"], "class 2")
+    assert alone == Refused(Failure.REFUSED, "too few members")
 
 
 # --- files and presses --------------------------------------------------------------------------

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
 
@@ -15,6 +17,10 @@ from tests.conftest import FreshDatabase
 from tests.databases import Kind
 from tests.platforms.wecom_kit import Desk, desk, migrate, until
 from tests.wecomapi import Shown, WeComServer
+from tests.wecomapi.server import Served
+
+MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+"""10:00 in Shanghai."""
 
 
 @dataclass
@@ -38,8 +44,16 @@ class School:
         await self._settled()
 
     async def presses(self, who: str, label: str) -> None:
-        found = [one for one in self.desk.screen(who) if label in one.buttons][-1]
-        self.server.postman.presses(who, found, label)
+        """Press the newest button that begins so, or answer with its number."""
+        for one in reversed(self.desk.screen(who)):
+            if whole := next((key for key in one.buttons if key.startswith(label)), ""):
+                self.server.postman.presses(who, one, whole)
+                break
+            if number := re.search(rf"(?m)^([0-9]+)  {label}", one.text):
+                self.server.postman.writes(who, number[1])
+                break
+        else:
+            raise AssertionError(f"no {label} is offered")
         await self._settled()
 
     def last(self, who: str) -> Shown:
@@ -62,6 +76,7 @@ async def school(
     server: WeComServer, database_kind: Kind, fresh_database: FreshDatabase
 ) -> AsyncIterator[School]:
     async with desk(server, fresh_database(database_kind, migrate)) as made:
+        made.pass_((MONDAY - made.now()).total_seconds())
         app = App(made.database, [made.platform], limits={"wecom": Limits(0, 0, 0, 0)}, now=made.now)
         await app.open()
         listening = socket.create_server(("127.0.0.1", 0))
@@ -79,7 +94,7 @@ async def test_a_class_from_nothing(school: School) -> None:
     await school.says(wang, "开通 三年级2班")
     await school.presses(wang, "我是班主任")
     checklist = school.last(wang).text
-    assert "三年级2班" in checklist and "0/0" in checklist and "群" not in checklist
+    assert "三年级2班" in checklist and "0/0" in checklist and "请把我加进去" not in checklist
     await school.says(wang, "roster add 张小明 李雷")
     assert "张小明" in school.last(wang).text
     link = checklist.split("https://class.example/wecom/start/")[1].split()[0].rstrip('"')
@@ -124,13 +139,66 @@ async def test_a_command_needs_no_slash_and_an_answer_is_no_command(school: Scho
     assert "还不会处理" in school.last(wang).text
 
 
-async def test_criticism_reaches_the_family_alone_and_cannot_be_passed_on(school: School) -> None:
-    wang, zhang, other = (school.desk.member(name) for name in ("王老师", "李雷妈妈", "张小明妈妈"))
+@dataclass
+class Class:
+    """三年级2班: its teacher, 张小明's and 李雷's mothers, and the group, as its chatid."""
+
+    school: School
+    wang: str
+    zhang: str
+    li: str
+    chat: str
+
+    def posted(self) -> list[str]:
+        return [one.text for one in self.school.server.corp.chats[self.chat].screen]
+
+
+async def with_group(school: School) -> Class:
+    """Go the whole way: the class, two families, the group."""
+    wang, zhang, li = (school.desk.member(name) for name in ("王老师", "张小明妈妈", "李雷妈妈"))
     await school.says(wang, "开通 三年级2班")
     await school.presses(wang, "我是班主任")
-    await school.says(wang, "roster add 李雷 张小明")
-    chat = school.server.corp.make_chat("三年级2班", wang, [wang, zhang, other])
-    await school.says(wang, "concern 李雷 没有带作业本")
-    everything = [one.text for one in school.server.corp.chats[chat].screen]
-    assert everything == []
-    assert not any("李雷" in text for who in (zhang, other) for text in school.desk.said(who))
+    payload = school.last(wang).text.split("/wecom/start/")[1].split()[0]
+    await school.says(wang, "roster add 张小明 李雷")
+    await school.says(wang, "setup 建群")
+    assert "还没有别人" in school.last(wang).text
+    for who, words in ((zhang, "张小明 妈妈"), (li, "李雷 妈妈")):
+        await school.says(who, f"/start {payload}")
+        await school.says(who, words)
+        await school.presses(who, "同意")
+        await school.presses(wang, "同意")
+    await school.says(wang, "setup 建群")
+    assert "2 位" in school.desk.screen(wang)[-1].text
+    await school.presses(wang, "建群")
+    [chat] = school.server.corp.chats.values()
+    assert (chat.owner, set(chat.members), chat.name) == (wang, {wang, zhang, li}, "三年级2班")
+    return Class(school, wang, zhang, li, chat.chatid)
+
+
+async def test_the_group_is_made_and_notices_go_there(school: School) -> None:
+    here = await with_group(school)
+    [opened] = here.posted()
+    assert "三年级2班 开通了" in opened and "请在企业微信的应用「班务助手」里回复" in opened
+    await school.says(here.wang, "setup 建群")
+    assert "不用再建" in school.last(here.wang).text
+    await school.says(here.wang, "setup")
+    assert "看不到群里的话" in school.last(here.wang).text and "权限" not in school.last(here.wang).text
+    await school.says(here.wang, "通知 明天春游，请穿校服")
+    await school.presses(here.wang, "发送")
+    assert "明天春游，请穿校服" in here.posted()[-1]
+
+
+async def test_criticism_reaches_the_family_alone_and_cannot_be_passed_on(school: School) -> None:
+    here = await with_group(school)
+    before = here.posted()
+    await school.says(here.wang, "concern 李雷 今天没有带作业本")
+    await school.presses(here.wang, "发送")
+    [told] = [one for one in school.desk.screen(here.li) if "没有带作业本" in one.text]
+    assert told.safe and told.kind == "text"
+    assert not any("作业本" in text for text in school.desk.said(here.zhang))
+    assert here.posted() == before
+    assert {one.body.get("touser") for one in sent_with(school, "作业本")} == {here.wang, here.li}
+
+
+def sent_with(school: School, words: str) -> list[Served]:
+    return [one for one in school.server.asked("message/send") if words in str(one.body)]

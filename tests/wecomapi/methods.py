@@ -95,6 +95,8 @@ def appchat_create(asked: Asked) -> Answer:
     if len(text(body, "name")) > 50:
         raise RefusedError(86004, "invalid name")
     chatid = text(body, "chatid") or f"wrchat{corp.number()}"
+    if chatid in corp.chats:
+        raise RefusedError(86001, "chatid is taken")
     corp.chats[chatid] = Chat(chatid, text(body, "name"), owner, users)
     return {"chatid": chatid}
 

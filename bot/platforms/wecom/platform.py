@@ -23,6 +23,7 @@ from bot.platforms.wecom import failures, starting
 from bot.platforms.wecom.compose import Part, ended, parts, plain, texts
 from bot.platforms.wecom.editing import Editing
 from bot.platforms.wecom.failures import TABLE
+from bot.platforms.wecom.groups import Groups
 from bot.platforms.wecom.hearing import Ear
 from bot.platforms.wecom.keeping import Memory
 from bot.platforms.wecom.outbox import Outbox, Sent, text_message
@@ -73,6 +74,7 @@ class WeComPlatform:
         self._memory = Memory(vault, app, lambda: now().timestamp())
         self._outbox = Outbox(self._api, settings.agent_id, Allowance(clock), clock)
         self._editing = Editing(self._outbox, self._memory, settings.phrases)
+        self._groups = Groups(self._api)
         self._ear = Ear(settings.corp_id, settings.agent_id, self._memory, self._name_of)
         self.callback = Callback(
             PATH, settings.token, Cipher(settings.aes_key, settings.corp_id), now, confirm=b""
@@ -233,13 +235,9 @@ class WeComPlatform:
             found = outcome(error, TABLE)
             return TryAgain(found.why, found.after) if isinstance(found, TryAgain) else found
 
-    async def create_group(self, title: str, owner: str, members: Sequence[str]) -> str:
-        """Make a group of the app's and give its native id; raises ApiError or LineError."""
-        users = [*dict.fromkeys([owner, *members])]
-        made = await self._api.post(
-            "appchat/create", {"name": title[:50], "owner": owner, "userlist": [*users]}
-        )
-        return f"appchat:{fields.text(made, 'chatid')}"
+    async def make_group(self, owner: PersonAddress, title: str, members: Sequence[str], key: str) -> Outcome:
+        """Make a group of the app's, into which it can post."""
+        return await self._groups.make(owner.native, title, members, key)
 
     # --- parts ----------------------------------------------------------------------------------
 
