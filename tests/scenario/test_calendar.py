@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -12,6 +12,7 @@ from icalendar import Calendar
 from starlette.applications import Starlette
 
 from bot import calendar_route
+from bot.platforms.web import Shown
 from handlers.room import Defaults
 from scheduler.calendar.overrides import read_overrides
 from storage.database import open_database
@@ -37,6 +38,12 @@ def public(database_kind: Kind, fresh_database: FreshDatabase) -> Iterator[World
 
 
 # --- own days ------------------------------------------------------------------------------------
+
+
+def local(shown: Shown, zone: tzinfo) -> datetime:
+    """When something was shown, by the clock of a zone."""
+    assert shown.at is not None
+    return shown.at.astimezone(zone)
 
 
 async def test_an_own_day_off_is_drafted_when_it_is_near(world: World) -> None:
@@ -242,7 +249,7 @@ async def absent(world: World, made: ReadyClass, typed: str, days: int) -> list[
     await made.mothers["李雷"].in_private(f"/leave {typed}")
     await days_pass(world, days)
     told = [m for m in made.subject_teacher.inbox if "李雷" in m.text]
-    return sorted({m.at.astimezone(world.app_zone).date() for m in told})
+    return sorted({local(m, world.app_zone).date() for m in told})
 
 
 async def test_no_list_on_holidays_and_one_on_weekends_that_are_worked(world: World) -> None:
@@ -257,7 +264,7 @@ async def test_the_list_follows_what_the_class_has_set(world: World) -> None:
     await made.teacher.in_private("/放假 添加 12月1日到3日 月假")
     await made.teacher.in_private("/放假 上课 12月6日 周五的课")
     await days_pass(world, 8)
-    days = {m.at.astimezone(world.app_zone).date() for m in made.subject_teacher.inbox if "李雷" in m.text}
+    days = {local(m, world.app_zone).date() for m in made.subject_teacher.inbox if "李雷" in m.text}
     assert sorted(days) == [date(2026, 12, 4), date(2026, 12, 6)]
 
 
@@ -369,7 +376,7 @@ async def test_a_changed_entry_is_known_as_changed_and_the_others_stay(public: W
 def events_of(text: str) -> dict[str, tuple[str, int, datetime]]:
     """The entries of a calendar by their ids."""
     return {
-        str(e["UID"]): (str(e["SUMMARY"]), int(e["SEQUENCE"]), e.decoded("LAST-MODIFIED"))
+        str(e["UID"]): (str(e["SUMMARY"]), int(str(e["SEQUENCE"])), e.decoded("LAST-MODIFIED"))
         for e in Calendar.from_ical(text).walk("VEVENT")
     }
 
@@ -472,7 +479,7 @@ async def test_it_goes_by_the_classs_own_clock(
     await made.teacher.in_private(f"/放假 添加 {first} {last} 春假")
     await days_pass(world, 9)
     posts = [p for p in world.posted() if "春假安排" in p.text or p.text.startswith("明天")]
-    assert [f"{p.at.astimezone(ZoneInfo(zone)):%m-%d %H:%M}" for p in posts] == sent
+    assert [f"{local(p, ZoneInfo(zone)):%m-%d %H:%M}" for p in posts] == sent
 
 
 async def test_a_school_year_of_holidays_passes_by_itself(world: World) -> None:
@@ -481,10 +488,10 @@ async def test_a_school_year_of_holidays_passes_by_itself(world: World) -> None:
     for eve, days in ((at(2025, 12, 28), 7), (at(2026, 2, 7), 17), (at(2026, 6, 15), 7)):
         world.time = eve
         await days_pass(world, days)
-    local = [(f"{p.at.astimezone(world.app_zone):%m-%d %H:%M}", p.text) for p in world.posted()]
-    sent = [when for when, text in local if "放假安排" in text]
+    shown = [(f"{local(p, world.app_zone):%m-%d %H:%M}", p.text) for p in world.posted()]
+    sent = [when for when, text in shown if "放假安排" in text]
     assert sent == ["12-31 18:00", "02-14 18:00", "06-18 18:00"]
-    backs = [when for when, text in local if text.startswith("明天")]
+    backs = [when for when, text in shown if text.startswith("明天")]
     assert backs == ["01-03 18:00", "02-23 18:00", "06-21 18:00"]
 
 

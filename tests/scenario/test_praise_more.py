@@ -166,7 +166,7 @@ async def test_a_photo_that_may_show_a_child_who_is_not_to_be_named_goes_nowhere
     await made.teacher.in_private(f"/praise 张小明 李雷 {TEXT}", files=(PHOTO,))
     assert last_post(made).files == () and "李雷" not in last_post(made).text
     assert "照片" in made.teacher.last.text
-    assert made.mothers["张小明"].last.files == () and made.mothers["李雷"].last.files == ()
+    assert not made.mothers["张小明"].last.files and not made.mothers["李雷"].last.files
     typed = await made.teacher.in_group(f"/praise 李雷 {TEXT}", files=(PHOTO,))
     assert typed.removed and made.mothers["李雷"].last.files == ("接力.jpg",)
 
