@@ -163,16 +163,18 @@ def test_signs_alone_delete_no_advert_that_leans_away(text: str) -> None:
     )
 
 
-def test_what_was_written_afterwards_teaches_nothing_and_no_honest_message_of_it_is_touched() -> None:
-    fresh = [*labelled("fresh")]
+def test_what_was_written_afterwards_teaches_nothing() -> None:
     known = {one.text for one in labelled(*FOLDERS)}
+    fresh = [one.text for one in labelled("fresh")]
     assert "fresh" not in FOLDERS and len(fresh) > 300
-    assert sum(one.text in known for one in fresh) < 10  # a 收到 is a 收到
-    honest = [one.text for one in fresh if one.label == "ok"]
-    for text in honest:
-        verdict = judge(Said(text, Speaker.GUARDIAN), PLAIN)
-        done = consequence(verdict, (), speaker=Speaker.GUARDIAN, mode=Mode.DELETE, now=NOW)
-        assert not done.delete and not done.remind, text
+    assert sum(text in known for text in fresh) < 10  # a 收到 is a 收到
+
+
+def test_no_honest_message_written_afterwards_is_deleted_and_hardly_any_reminded_of() -> None:
+    honest = [one.text for one in labelled("fresh") if one.label == "ok"]
+    assert [text for text in honest if deleted(text)] == []
+    verdicts = [judge(Said(text, Speaker.GUARDIAN), PLAIN) for text in honest]
+    assert sum(not verdict.ok for verdict in verdicts) <= 0.01 * len(honest)
 
 
 # --- memory ---------------------------------------------------------------------------------------
