@@ -17,7 +17,6 @@ from bot.config import Settings
 from bot.limits import Limits
 from bot.logs import set_up
 from bot.packages import own_packages
-from bot.platforms.telegram import DefaultMenu, TelegramPlatform, TelegramSettings
 from bot.registry import Registry
 from classroom.addresses import ChatKind
 from classroom.errors import ConfigError
@@ -31,6 +30,7 @@ from storage.retention import Retention
 from templates.render import Say
 
 if TYPE_CHECKING:
+    from bot.platforms.telegram import DefaultMenu, TelegramPlatform, TelegramSettings
     from bot.platforms.wecom import WeComPlatform
 
 log = structlog.get_logger("serving")
@@ -128,11 +128,15 @@ async def _opened(app: App, stop: asyncio.Event) -> bool:
 
 
 def _telegram(settings: Settings, token: str) -> TelegramPlatform:
+    from bot.platforms.telegram import TelegramPlatform  # noqa: PLC0415 - a school with WeCom alone needs none
+
     return TelegramPlatform(telegram_settings(settings, token), now=utc_now, menus=_menus())
 
 
 def telegram_settings(settings: Settings, token: str) -> TelegramSettings:
     """What the Telegram platform needs to know of the configuration."""
+    from bot.platforms.telegram import TelegramSettings  # noqa: PLC0415
+
     chosen = settings.telegram
     secret = chosen.webhook_secret
     return TelegramSettings(
@@ -146,6 +150,8 @@ def telegram_settings(settings: Settings, token: str) -> TelegramSettings:
 
 def _menus() -> list[DefaultMenu]:
     """What everybody sees behind the slash before they are anything in a class, in either language."""
+    from bot.platforms.telegram import DefaultMenu  # noqa: PLC0415
+
     nobody = Actor(0, 0, 0, "", "", "", "")
     found = []
     for kind, where in ((ChatKind.PRIVATE, Where.PRIVATE), (ChatKind.GROUP, Where.GROUP)):
