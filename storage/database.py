@@ -140,9 +140,10 @@ class Database:
 
     async def look(self, work: Callable[[Records], T]) -> T:
         """Run `work`, which only reads, beside the writer: neither waits for the other."""
-        return await asyncio.get_running_loop().run_in_executor(self._looker, self._looked, work)
+        return await asyncio.get_running_loop().run_in_executor(self._looker, self.looked, work)
 
-    def _looked(self, work: Callable[[Records], T]) -> T:
+    def looked(self, work: Callable[[Records], T]) -> T:
+        """The same for who has no loop."""
         with Records(self.engine.execution_options(**{READS: True})) as records:
             try:
                 return work(records)
@@ -305,7 +306,8 @@ def _begin_immediate(connection: Connection) -> None:
 def _upgrade(engine: Engine) -> None:
     from storage.migrations import head, upgrade  # noqa: PLC0415 - alembic is slow to import
 
-    with engine.connect() as connection:
+    # only read: who leads may be writing without a pause
+    with engine.connect().execution_options(**{READS: True}) as connection:
         known = inspect(connection).has_table("alembic_version")
         found = (
             connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() if known else None
@@ -336,13 +338,18 @@ def next_key(key: Path) -> Path:
 
 def _prove_key(database: Database) -> None:
     try:
-        with database.transaction() as records:
-            found = records.get(Instance, 1)  # opens the sealed proof
-            if found is None:
-                records.add(Instance(id=1, proof=PROOF, created_at=datetime.now(UTC)))
-            elif found.proof != PROOF:
-                database.keys.keep_digests(bytes.fromhex(found.proof.removeprefix(f"{PROOF}/")))
+        found = database.looked(_proof)
     except DatabaseError as error:
         raise DatabaseError(
             "the key file does not belong to this database: set storage.key_file to the one it was made with"
         ) from error
+    if found is None:
+        with database.transaction() as records:
+            records.add(Instance(id=1, proof=PROOF, created_at=datetime.now(UTC)))
+    elif found != PROOF:
+        database.keys.keep_digests(bytes.fromhex(found.removeprefix(f"{PROOF}/")))
+
+
+def _proof(records: Records) -> str | None:
+    row = records.get(Instance, 1)  # which opens the seal
+    return row.proof if row is not None else None

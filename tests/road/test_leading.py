@@ -120,3 +120,15 @@ async def test_a_leader_that_vanished_in_a_transaction_is_not_waited_for(
         )
     )
     assert shown == "0"  # who does not lead may take its time
+
+
+def test_a_database_that_is_being_written_to_can_be_opened(
+    database_kind: Kind, fresh_database: FreshDatabase
+) -> None:
+    """Who is to stand by must not wait for a pause of the one who leads."""
+    url = fresh_database(database_kind, migrate)
+    leading = open_database(url, KEY, durable=False)
+    with leading.transaction() as records:
+        records.connection().execute(text("UPDATE instance SET leader = 'somebody'"))
+        open_database(url, KEY, durable=False).close()
+    leading.close()
