@@ -153,6 +153,15 @@ async def test_the_first_opening_is_a_start_and_later_ones_are_none(app: Desk) -
     assert isinstance(closed, BotBlocked) and closed.blocked
 
 
+async def test_a_start_that_could_not_be_stored_is_a_start_when_it_comes_again(app: Desk) -> None:
+    opened = xml(app, app.member(), "<MsgType>event</MsgType><Event>enter_agent</Event>")
+    async with answering(app) as kept:
+        kept.fails = 2
+        assert [await call(app, opened) for _ in range(4)] == [503, 503, 200, 200]
+    [event] = kept.events(app.platform)
+    assert isinstance(event, Message) and event.text == "/start" and len(set(kept.offered)) == 1
+
+
 SUBMITTED = (
     "<MsgType>event</MsgType><Event>template_card_event</Event><EventKey>submit</EventKey><TaskId>hr-1</TaskId>"
     "<CardType>vote_interaction</CardType><ResponseCode>the-secret-code</ResponseCode><SelectedItems>{}</SelectedItems>"

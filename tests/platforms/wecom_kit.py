@@ -19,6 +19,7 @@ from bot.vault import DatabaseVault
 from bot.web_server import serving
 from classroom.addresses import GroupAddress, PersonAddress
 from classroom.effects import Enclosed
+from classroom.errors import DatabaseError
 from classroom.events import Event
 from classroom.text import PrivateText, PublicText
 from storage.database import Database, open_database
@@ -109,9 +110,13 @@ class Kept:
     def __init__(self) -> None:
         self.all: dict[str, Incoming] = {}
         self.offered: list[str] = []
+        self.fails = 0
 
     async def __call__(self, batch: Sequence[Incoming]) -> None:
         self.offered += [one.key for one in batch]
+        if self.fails:
+            self.fails -= 1
+            raise DatabaseError("the disk is full")
         for one in batch:
             self.all.setdefault(one.key, one)
 

@@ -61,7 +61,7 @@ class Ear:
         if who is not None:
             if isinstance(code, str) and code and event in PRESSES:
                 await self._memory.pressed(text(body, "TaskId"), code)
-            if event in OPENS and await self._memory.meets(who):
+            if event in OPENS and await self._memory.meets(who, mark):
                 found["first"] = True
             await self._number(who, body, found)
             found["name"] = await self._name(who)

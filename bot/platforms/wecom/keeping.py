@@ -118,12 +118,12 @@ class Memory:
 
     # --- people ---------------------------------------------------------------------------------
 
-    async def meets(self, who: str) -> bool:
-        """Whether somebody opens the app for the first time."""
-        if await self._read("met", who) is not None:
-            return False
-        await self._write("met", who, True, MET)
-        return True
+    async def meets(self, who: str, mark: str) -> bool:
+        """Whether somebody opens the app for the first time by this call, which may come again."""
+        first = await self._read("met", who)
+        if first is None:
+            await self._write("met", who, mark, MET)
+        return first in (None, mark)
 
     async def _choices(self, who: str) -> dict[str, Json]:
         found = await self._read("choice", who)
