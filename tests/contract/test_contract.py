@@ -23,6 +23,7 @@ from classroom.effects import (
     Toast,
 )
 from classroom.text import PublicText
+from tests.contract import test_acting, test_hearing, test_saying
 from tests.contract.driver import EVERYTHING, Driver, Saying, Trouble
 from tests.contract.kit import Bot, again_of, failure_of, listening, moved_of, refs_of, standing
 
@@ -32,6 +33,12 @@ WORDS = "李雷没有带作业本"
 def test_a_platform_is_what_its_driver_says(driver: Driver) -> None:
     platform: ports.Platform = driver.platform
     assert {protocol for protocol in EVERYTHING if isinstance(platform, protocol)} == driver.able
+
+
+def test_what_a_platform_is_spared_is_asked_of_others(driver: Driver) -> None:
+    asked = {name for module in (test_acting, test_hearing, test_saying) for name in vars(module)}
+    assert driver.cannot.keys() <= asked | globals().keys()
+    assert all(driver.cannot.values())
 
 
 def test_a_platform_has_a_name_and_a_private_door(driver: Driver) -> None:
