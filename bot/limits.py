@@ -1,12 +1,14 @@
-"""The platform's limits, kept before it has to refuse: token buckets per chat and for all."""
+"""The platform's limits, kept before it has to refuse: token buckets per chat, a window for all."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 MOST_CHATS = 50_000
+ROOM = 1.02
+"""A little more than a second: on its way to the platform a message may catch up with the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,33 @@ class Bucket:
         self.at = now
         return 0.0 if self.level >= 1 else (1 - self.level) / self.rate
 
-    def take(self) -> None:
+    def take(self, now: float) -> None:
         """Use a permit; `wait` has just said that one is there."""
+        self.at = now
         self.level -= 1
+
+
+class Window:
+    """Permits so many within any second, however they fall: a burst is not followed by as many again."""
+
+    __slots__ = ("seconds", "times")
+
+    def __init__(self, rate: float) -> None:
+        """Nothing has been used yet."""
+        most = max(1, int(rate))
+        self.times: deque[float] = deque(maxlen=most)
+        self.seconds = ROOM * most / rate
+
+    def wait(self, now: float) -> float:
+        """Seconds until a permit is there; 0 if one is."""
+        if len(self.times) < (self.times.maxlen or 1):
+            return 0.0
+        left = self.times[0] + self.seconds - now
+        return left if left > 1e-6 else 0.0
+
+    def take(self, now: float) -> None:
+        """Use a permit."""
+        self.times.append(now)
 
 
 class Pace:
@@ -48,7 +74,7 @@ class Pace:
     def __init__(self, limits: Limits) -> None:
         """Nothing has been sent yet."""
         self._limits = limits
-        self._total: Bucket | None = None
+        self._total: Window | None = None
         self._chats: OrderedDict[int, Bucket] = OrderedDict()
         self._held: dict[int, float] = {}
         self.waited = 0
@@ -64,11 +90,11 @@ class Pace:
         self._held.pop(chat, None)
         if not counted:
             return 0.0
-        buckets = [b for b in (self._all(now), self._chat(chat, group, now)) if b is not None]
+        buckets = [b for b in (self._all(), self._chat(chat, group, now)) if b is not None]
         longest = max((b.wait(now) for b in buckets), default=0.0)
         if longest <= 0:
             for bucket in buckets:
-                bucket.take()
+                bucket.take(now)
         else:
             self.waited += 1
         return longest
@@ -79,20 +105,20 @@ class Pace:
         self._chats.clear()
         for chat, group, ago in sent:
             at = now - max(0.0, ago)
-            for bucket in (self._all(at), self._chat(chat, group, at)):
+            for bucket in (self._all(), self._chat(chat, group, at)):
                 if bucket is not None:
                     bucket.wait(at)
-                    bucket.take()
+                    bucket.take(at)
 
     def hold(self, chat: int, until: float) -> None:
         """The platform itself said to wait with this chat."""
         self.told_to_wait += 1
         self._held[chat] = max(until, self._held.get(chat, 0.0))
 
-    def _all(self, now: float) -> Bucket | None:
+    def _all(self) -> Window | None:
         rate = self._limits.total_per_second
         if rate and self._total is None:
-            self._total = Bucket(rate, max(1.0, rate), now)
+            self._total = Window(rate)
         return self._total
 
     def _chat(self, chat: int, group: bool, now: float) -> Bucket | None:

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlmodel import col, select
 
 from bot.limits import Limits, Pace
@@ -154,6 +156,18 @@ def test_the_pace_of_a_group_and_of_all() -> None:
     assert sent + 3 + many == 30
     pace.hold(7, 5.0)
     assert pace.wait(7, group=False, counted=False, now=1.0) == 4.0
+
+
+@given(steps=st.lists(st.floats(0, 0.2), min_size=40, max_size=200))
+def test_within_any_second_no_more_goes_out_than_is_permitted(steps: list[float]) -> None:
+    pace, now, sent = Pace(Limits(30, 0, 3, 0)), 0.0, []
+    for number, step in enumerate(steps):
+        now += step
+        now += pace.wait(number, group=False, counted=False, now=now)
+        while (wait := pace.wait(number, group=False, counted=True, now=now)) > 0:
+            now += wait
+        sent.append(now)
+    assert all(later - first > 1 for first, later in zip(sent, sent[30:], strict=False))
 
 
 def test_limits_of_zero_are_off() -> None:
