@@ -71,6 +71,9 @@ class Tokens:
             await asyncio.sleep(0.2)  # another process fetches
             if found := await self._kept(refused):
                 return found
+        if found := await self._kept(refused):  # it was put there between our look and our hold
+            await self._vault.release(self._name)
+            return found
         try:
             token, seconds = await self._asked()
         except (ApiError, LineError):
