@@ -107,17 +107,17 @@ class Routing:
         """Run a command, if this person may use it here."""
         if not spec.who.admits(room.who):
             name = "common.for_families" if spec.who == Who.GUARDIAN else "common.not_for_you"
-            return self._refuse(room, name, spec)
+            return self._refuse(room, name, command)
         if spec.where is Where.GROUP and room.group is None:
             return [room.tell(room.say.private("common.only_in_group", command=command.typed))]
         if spec.where is Where.PRIVATE and room.group is not None:
-            return self._refuse(room, "common.only_in_private", spec)
+            return self._refuse(room, "common.only_in_private", command)
         return spec.run(command, room)
 
-    def _refuse(self, room: Room, name: str, spec: CommandSpec) -> list[Effect]:
+    def _refuse(self, room: Room, name: str, command: Command) -> list[Effect]:
         say = room.say_to(room.who.person)
         if room.group is None or room.door_open:
-            return [room.tell(say.private(name, command=f"/{spec.name}"))]
+            return [room.tell(say.private(name, command=f"/{command.typed}"))]
         return [room.pointer()]
 
     def _left_over(self, message: Message, room: Room) -> Iterable[Effect]:

@@ -50,7 +50,12 @@ def receipts(command: Command, room: Room) -> Iterable[Effect]:
 
 
 def _listed(sent: list[Notice]) -> list[tuple[int, str]]:
-    return [(row.number, row.text.split("\n")[0][:20]) for row in sent]
+    return [(row.number, _beginning(row, 24)) for row in sent]
+
+
+def _beginning(row: Notice, most: int) -> str:
+    first = row.text.split("\n")[0]
+    return first if len(first) <= most else first[: most - 1] + "…"
 
 
 def _controls(row: Notice, room: Room) -> tuple[Button, ...]:
@@ -79,7 +84,7 @@ def state_of(row: Notice, room: Room, say: Say, block: str = "receipts.state") -
     return say.private(
         block,
         number=row.number,
-        first=row.text.split("\n")[0][:40],
+        first=_beginning(row, 40),
         receipts=row.receipts,
         state=row.state,
         version=row.version,

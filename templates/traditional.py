@@ -56,7 +56,7 @@ def converter() -> Change:
     """What makes a template of zh_TW from one of zh_CN; conditions stay, and lines that say so."""
     from opencc import OpenCC  # noqa: PLC0415 - not there where Homeroom only runs
 
-    words, characters = OpenCC("s2twp"), OpenCC("s2t")
+    words, characters = OpenCC("s2twp"), OpenCC("s2tw")
     own = re.compile("|".join(sorted(WORDS, key=len, reverse=True)))
 
     def said(text: str) -> str:

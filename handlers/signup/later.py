@@ -49,6 +49,11 @@ def remind_at(signup: Signup, room: Room) -> datetime | None:
     return next((at for at in wished if at > room.now), None)
 
 
+def reminds_yet(signup: Signup, room: Room) -> bool:
+    """Whether who has signed up still has a reminder to come; the close is often later than it."""
+    return schedules.waiting(room.db, f"signup.remind/{signup.id}") is not None
+
+
 def plan_result(signup: Signup, at: datetime, room: Room) -> None:
     """Plan the list for the end of the quiet hours."""
     _plan(signup, "result", at, AT_ALL_EVENTS, room)

@@ -9,6 +9,7 @@ from classroom.effects import Button, EditPost, Effect, Post, Report
 from classroom.text import Label, PublicText
 from handlers.poll_post import MARKS, stamp
 from handlers.room import Room
+from handlers.signup import later
 from handlers.signup.reading import SignupPlan
 from storage import guardians, households, identity, signups
 from storage.signups import OPEN, Standing
@@ -115,6 +116,7 @@ def closed_text(signup: Signup, room: Room, standing: Standing, *, again: bool =
         held=stamp(say, signup.held_at, room) if signup.held_at else None,
         state=signup.state,
         families=len(coming),
+        reminds=later.reminds_yet(signup, room),
         again=again,
     )
 

@@ -499,3 +499,11 @@ async def test_in_english(world: World) -> None:
     assert "国庆节放假安排" in made.teacher.last.text  # what the group reads is in the class's language
     await made.teacher.press("Send")
     assert "返校：10月8日（周四）07:20 前" in world.posted()[-1].text
+
+
+async def test_a_button_with_a_long_english_name_is_not_cut_in_the_middle(world: World) -> None:
+    made = await class_at(world, at(2026, 3, 2))
+    speaks_english(world, made.teacher)
+    await made.teacher.in_private("/holiday")
+    assert "Tomb-Sweeping Day (Qingming)" in made.teacher.last.text
+    assert "Draft: Tomb-Sweeping Day" in made.teacher.buttons()

@@ -65,7 +65,7 @@ async def test_a_poll_is_seen_by_its_author_first(world: World) -> None:
     assert [k.label for k in post.keys] == ["① 植物园", "② 科技馆", "③ 动物园"]
     for part in ("春游去哪里？", "② 科技馆", "每户一票", "记名", "已投 0/5 户", "第 1 号", "陈姐"):
         assert part in post.text, part
-    assert "第 1 号" in made.committee.last.text and "/close 1" in made.committee.last.text
+    assert "第 1 号" in made.committee.last.text and "/截止 1" in made.committee.last.text
 
 
 async def test_cancelled_is_not_posted(world: World) -> None:
@@ -141,7 +141,7 @@ async def test_a_long_option_is_whole_in_the_text(world: World) -> None:
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
-        ("春游去哪里？", "/poll 春游去哪里？ | 选项一 | 选项二"),
+        ("春游去哪里？", "/投票 春游去哪里？ | 选项一 | 选项二"),
         ("| 甲 | 乙", "题目还空着"),
         ("问 | 甲 | 甲", "「甲」出现了两次"),
         ("问 | 甲 | " + "乙" * 61, "最多 60 个字"),
@@ -389,7 +389,7 @@ async def test_a_second_group_sees_and_votes_too(world: World) -> None:
 async def test_bare_shows_the_open_ones(world: World) -> None:
     made = await ready_class(world)
     await made.committee.in_private("/poll")
-    assert "没有进行中的投票" in made.committee.last.text and "/poll 春游" in made.committee.last.text
+    assert "没有进行中的投票" in made.committee.last.text and "/投票 春游" in made.committee.last.text
     await started(made.committee)
     await started(made.teacher, "几点集合？ | 7点 | 8点")
     await votes(made.mothers["李雷"], "①")

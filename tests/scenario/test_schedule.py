@@ -119,7 +119,7 @@ async def test_an_unknown_number_and_other_words_show_the_list(world: World) -> 
     await made.committee.in_private("/schedule cancel 9")
     assert "没有第 9 条" in made.committee.last.text and "下周谁来值日" in made.committee.last.text
     await made.committee.in_private("/schedule 星期五")
-    assert "/schedule cancel 3" in made.committee.last.text
+    assert "/待发 取消 3" in made.committee.last.text
     await made.committee.in_private("/schedule cancel")
     assert "下周谁来值日" in made.committee.last.text
 
@@ -159,7 +159,7 @@ async def test_a_close_is_not_cancelled_here(world: World) -> None:
     await send(made.teacher, f"/poll {POLL}")
     await made.teacher.in_private("/schedule")
     await made.teacher.in_private("/schedule cancel 2")
-    assert "/close 1" in made.teacher.last.text and "poll.close" in waiting(world)
+    assert "/截止 1" in made.teacher.last.text and "poll.close" in waiting(world)
 
 
 async def test_in_english(world: World) -> None:

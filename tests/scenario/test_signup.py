@@ -51,7 +51,7 @@ async def test_it_is_seen_by_its_author_first(world: World) -> None:
         "春游志愿者",
         "② 摄影（1 户，还缺 1）",
         "11月28日（周六）08:00",
-        "11月27日（周五）20:00截止",
+        "11月27日（周五）20:00 截止",
     ):
         assert part in made.committee.last.text, part
     assert made.committee.buttons() == ["发送", "取消"]
@@ -98,7 +98,7 @@ async def test_parents_and_subject_teachers_begin_none(world: World) -> None:
     made = await ready_class(world)
     for user in (made.mothers["李雷"], made.subject_teacher):
         await user.in_private(f"/接龙 {ASKED}")
-        assert "还用不了" in user.last.text
+        assert "/接龙 您现在还用不了" in user.last.text  # named as it was typed
     assert world.texts() == []
 
 
@@ -440,6 +440,23 @@ async def test_the_evening_before_who_is_down_is_reminded(world: World) -> None:
     assert "李雷家来不了了" in made.committee.last.text and "还是够的" in made.committee.last.text
     await world.later(hours=2)
     assert "已经截止" in await made.mothers["王芳"].press("退出：摄影")
+
+
+@pytest.mark.parametrize(
+    ("ends", "days", "announced"),
+    [("", 4, False), ("[截止 周三 18:00] ", 2, True)],
+    ids=["behind the reminder", "before it"],
+)
+async def test_a_closed_list_announces_a_reminder_only_if_one_comes(
+    world: World, ends: str, days: int, announced: bool
+) -> None:
+    made = await ready_class(world)
+    await started(made.committee, f"[日期 周六 8:00] {ends}{ASKED}")
+    await taps(made.mothers["李雷"], "②")
+    await world.later(days=days, hours=9, minutes=5)  # 19:05, a reminder of the last evening has gone out
+    await world.later(hours=1)
+    assert "接龙截止" in world.texts()[-1]
+    assert ("我会私下提醒" in world.texts()[-1]) is announced
 
 
 async def test_after_a_long_silence_nobody_is_reminded_of_what_is_over(world: World) -> None:
