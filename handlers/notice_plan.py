@@ -9,7 +9,7 @@ from handlers.room import Room
 from scheduler.nudging import nudge_at
 from scheduler.when.moments import later_if_skipped
 from scheduler.when.named import named_days
-from storage import schedules
+from storage import notices, schedules
 from storage.tables import Notice
 
 STANDS = timedelta(days=7)
@@ -35,6 +35,8 @@ def plan(row: Notice, room: Room, shown: str) -> None:
 
 def _plan_first_step(row: Notice, room: Room, shown: str) -> None:
     """The nudge; where nobody is to be reminded, the teacher's list when it would have come."""
+    if row.audience == notices.COMMITTEE and not notices.families(room.db, row):
+        return  # nobody on it is linked to a child
     steps = notice_ladder.of(row, room)
     at = nudges_at(row, steps.nudge or notice_ladder.WITHOUT_NUDGE, room)
     if row.ends_at is not None and at >= row.ends_at:

@@ -115,6 +115,11 @@ async def test_one_of_the_committee_without_a_child_is_told_and_not_counted(worl
     made = await ready_class(world)
     await send_some(made, "[给 家委会] 周五放学后请到办公室商量春游。")
     assert "商量春游" in made.committee.last.text and made.committee.last.keys == ()
+    assert "没有回执可数" in made.teacher.last.text and "私下提醒" not in made.teacher.last.text
+    await made.teacher.in_private("/谁没回")
+    assert "家委还没有认领孩子" in made.teacher.last.text and "都收到了" not in made.teacher.last.text
+    await made.teacher.in_private("/待发")
+    assert "商量春游" not in made.teacher.last.text
 
 
 async def test_later_and_only_then_is_settled_whom_it_is_for(world: World) -> None:
