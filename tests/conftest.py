@@ -1,6 +1,7 @@
 """What every test may ask for: a fresh database of either kind, and Hypothesis set up for all."""
 
 import os
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,6 +19,32 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(20))  # as `homeroom run` has it
 
+SHARE = 4
+"""Of the scenarios one in so many runs on PostgreSQL as well, by its name; all else does always."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--every-database`: every scenario on both databases, which takes three times as long."""
+    parser.addoption("--every-database", action="store_true", help="run every scenario on PostgreSQL too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the scenarios whose turn on PostgreSQL it is not."""
+    if config.getoption("--every-database"):
+        return
+    out = [item for item in items if _may_be_left_out(item)]
+    config.hook.pytest_deselected(items=out)
+    items[:] = [item for item in items if item not in set(out)]
+
+
+def _may_be_left_out(item: pytest.Item) -> bool:
+    chosen = getattr(item, "callspec", None)
+    if chosen is None or chosen.params.get("database_kind") != "postgresql":
+        return False
+    test, _, _ = item.nodeid.partition("[")
+    return test.startswith("tests/scenario/") and zlib.crc32(item.nodeid.encode()) % SHARE != 0
+
+
 FreshDatabase = Callable[[Kind, Migrate], str]
 
 
@@ -34,6 +61,14 @@ def fresh_database(databases: Databases, tmp_path: Path) -> Iterator[FreshDataba
     """Give as many databases as the test asks for: `url = fresh_database(kind, migrate)`."""
     with ExitStack() as lent:
         yield lambda kind, migrate: lent.enter_context(databases.fresh(kind, migrate, tmp_path))
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """A command run within a test sets up the logs for itself, on a stream that ends with the test."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture(params=KINDS)

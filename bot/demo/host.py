@@ -123,7 +123,7 @@ class Host:
                 if self.house is not None:
                     await self._draw(self.house)
                     if changed:
-                        await self.house.save_meanwhile()
+                        self.house.save()
 
     async def _draw(self, house: House) -> None:
         for window in self.windows:

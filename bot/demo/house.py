@@ -66,15 +66,7 @@ class House:
     def save(self) -> None:
         """Write the messenger's memory beside the database, if this class is kept."""
         if self.keep is not None:
-            keeping.write(self._snapshot(), _memory_of(self.keep))
-
-    async def save_meanwhile(self) -> None:
-        """The same for a class that lives on: the snapshot is of one moment, only the disk is waited for."""
-        if self.keep is not None:
-            await asyncio.to_thread(keeping.write, self._snapshot(), _memory_of(self.keep))
-
-    def _snapshot(self) -> bytes:
-        return keeping.snapshot(self.stage.platform, language=self.language, done=self.done)
+            keeping.save(self.stage.platform, _memory_of(self.keep), language=self.language, done=self.done)
 
     def forget(self) -> None:
         """Take a kept class off the disk, so that another can begin in its place."""

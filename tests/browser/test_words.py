@@ -6,7 +6,6 @@ from pathlib import Path
 
 import bot.demo
 import templates
-from templates.render import LANGUAGES
 
 PAGE = Path(next(iter(bot.demo.__path__))) / "page"
 TEXTS = Path(next(iter(templates.__path__)))
@@ -28,7 +27,7 @@ def scripts() -> str:
 
 
 def test_both_languages_have_the_same_words_and_blanks() -> None:
-    zh, en = (words(language) for language in LANGUAGES)
+    zh, en = words("zh_CN"), words("en")
     assert {key: blanks(text) for key, text in zh.items()} == {key: blanks(text) for key, text in en.items()}
 
 

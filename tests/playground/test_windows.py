@@ -187,7 +187,7 @@ async def test_the_clock_turns_to_the_next_thing(host: Host) -> None:
     assert isinstance(items, list) and isinstance(items[0], dict)
     first = str(items[0]["at"])
     assert await wang.asks(do="turn", to="next") is None
-    await wang.until(lambda: str(wang.last("clock")["now"]) >= first)
+    await wang.until(lambda: str(wang.last("clock")["now"])[:16] >= first[:16])
 
 
 async def test_under_the_hood_an_event_can_be_followed(host: Host) -> None:

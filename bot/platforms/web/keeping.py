@@ -36,8 +36,8 @@ class Memory:
 _MEMORY = TypeAdapter(Memory)
 
 
-def snapshot(room: Room, *, language: str, done: list[str]) -> bytes:
-    """What the messenger remembers at this moment, as a file holds it."""
+def save(room: Room, path: Path, *, language: str, done: list[str]) -> None:
+    """Write everything to a file, whole or not at all."""
     number = next(room.numbers)
     room.numbers = itertools.count(number)
     memory = Memory(
@@ -52,19 +52,14 @@ def snapshot(room: Room, *, language: str, done: list[str]) -> bytes:
         language=language,
     )
     memory.files, memory.uploaded = dict(room.files), room.uploaded
-    return _MEMORY.dump_json(memory)
-
-
-def write(memory: bytes, path: Path) -> None:
-    """Write a snapshot to a file, whole or not at all."""
     fresh = path.with_name(f"{path.name}.new")
     fresh.touch(mode=0o600)
-    fresh.write_bytes(memory)
+    fresh.write_bytes(_MEMORY.dump_json(memory))
     fresh.replace(path)
 
 
 def read(path: Path) -> Memory | None:
-    """Read what `write` wrote; None if there is nothing, ConfigError if it is something else."""
+    """Read what `save` wrote; None if there is nothing, ConfigError if it is something else."""
     try:
         return _MEMORY.validate_json(path.read_bytes())
     except FileNotFoundError:
