@@ -62,7 +62,7 @@ class Notice(Table, table=True):
 
 
 class Receipt(Table, table=True):
-    """One family's confirmation of one version of a notice. `how`: button, ack, nudge, voice, photo, paper."""
+    """A family's confirmation of one version of a notice. `how`: button, ack, nudge, voice, photo, paper."""
 
     __tablename__ = "receipts"
     __table_args__ = (UniqueConstraint("notice_id", "version", "student_id"),)
