@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 MOST_CHATS = 50_000
+HAIR = 1e-6
+"""Less than this is a rounding of floating numbers and nothing to wait for."""
 ROOM = 1.02
 """A little more than a second: on its way to the platform a message may catch up with the one before."""
 
@@ -37,7 +39,7 @@ class Bucket:
         """Seconds until a permit is there; 0 if one is."""
         self.level = min(self.burst, self.level + (now - self.at) * self.rate)
         self.at = now
-        return 0.0 if self.level >= 1 else (1 - self.level) / self.rate
+        return 0.0 if self.level > 1 - HAIR else (1 - self.level) / self.rate
 
     def take(self, now: float) -> None:
         """Use a permit; `wait` has just said that one is there."""
@@ -61,7 +63,7 @@ class Window:
         if len(self.times) < (self.times.maxlen or 1):
             return 0.0
         left = self.times[0] + self.seconds - now
-        return left if left > 1e-6 else 0.0
+        return left if left > HAIR else 0.0
 
     def take(self, now: float) -> None:
         """Use a permit."""
@@ -74,7 +76,7 @@ class Pace:
     def __init__(self, limits: Limits) -> None:
         """Nothing has been sent yet."""
         self._limits = limits
-        self._total: Window | None = None
+        self._total: tuple[Bucket, Window] | None = None
         self._chats: OrderedDict[int, Bucket] = OrderedDict()
         self._held: dict[int, float] = {}
         self.waited = 0
@@ -90,7 +92,7 @@ class Pace:
         self._held.pop(chat, None)
         if not counted:
             return 0.0
-        buckets = [b for b in (self._all(), self._chat(chat, group, now)) if b is not None]
+        buckets = self._of(chat, group, now)
         longest = max((b.wait(now) for b in buckets), default=0.0)
         if longest <= 0:
             for bucket in buckets:
@@ -105,21 +107,20 @@ class Pace:
         self._chats.clear()
         for chat, group, ago in sent:
             at = now - max(0.0, ago)
-            for bucket in (self._all(), self._chat(chat, group, at)):
-                if bucket is not None:
-                    bucket.wait(at)
-                    bucket.take(at)
+            for bucket in self._of(chat, group, at):
+                bucket.wait(at)
+                bucket.take(at)
 
     def hold(self, chat: int, until: float) -> None:
         """The platform itself said to wait with this chat."""
         self.told_to_wait += 1
         self._held[chat] = max(until, self._held.get(chat, 0.0))
 
-    def _all(self) -> Window | None:
-        rate = self._limits.total_per_second
-        if rate and self._total is None:
-            self._total = Window(rate)
-        return self._total
+    def _of(self, chat: int, group: bool, now: float) -> list[Bucket | Window]:
+        rate, own = self._limits.total_per_second, self._chat(chat, group, now)
+        if rate and self._total is None:  # even steps, so that an answer finds a place between two of many
+            self._total = Bucket(rate, max(1.0, rate / 3), now), Window(rate)
+        return [*(self._total or ()), *([own] if own else [])]
 
     def _chat(self, chat: int, group: bool, now: float) -> Bucket | None:
         rate = self._limits.group_per_minute / 60 if group else self._limits.private_per_second

@@ -146,7 +146,7 @@ async def test_a_group_that_is_gone_does_not_stop_the_others(road: RoadWorld) ->
 
 
 def test_the_pace_of_a_group_and_of_all() -> None:
-    pace = Pace(Limits(total_per_second=30, private_per_second=1, private_burst=3, group_per_minute=20))
+    pace = Pace(Limits(total_per_second=90, private_per_second=1, private_burst=3, group_per_minute=20))
     sent = sum(pace.wait(1, group=True, counted=True, now=0.0) == 0 for _ in range(50))
     assert sent == 20
     assert pace.wait(1, group=True, counted=True, now=0.0) > 2.9
