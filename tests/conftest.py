@@ -19,8 +19,10 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(20))  # as `homeroom run` has it
 
-SHARE = 4
-"""Of the scenarios one in so many runs on PostgreSQL as well, by its name; all else does always."""
+SHARE = 6
+"""Of the scenarios one in so many runs on PostgreSQL as well, by its name."""
+LONG = ("tests/term/", "tests/process/test_kill")
+"""Of these only a term with both changes of the clock does; all else always runs on both."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,6 +44,8 @@ def _may_be_left_out(item: pytest.Item) -> bool:
     if chosen is None or chosen.params.get("database_kind") != "postgresql":
         return False
     test, _, _ = item.nodeid.partition("[")
+    if test.startswith(LONG):
+        return "New_York" not in item.nodeid
     return test.startswith("tests/scenario/") and zlib.crc32(item.nodeid.encode()) % SHARE != 0
 
 
