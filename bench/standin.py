@@ -19,6 +19,7 @@ from typing import Any
 BOT = {"id": 4242, "is_bot": True, "first_name": "Bench", "username": "bench_bot"}
 ME = {**BOT, "can_join_groups": True, "can_read_all_group_messages": True, "supports_inline_queries": False}
 _NAME = rb'(?:"%b":\s*"?|(?:^|[&?])%b=|name="%b"(?:\r\n[^\r\n]+)*\r\n\r\n)'
+_PART = re.compile(rb'name="chat_id"\r\n\r\n(-?\d+)')
 _CHAT = re.compile(_NAME.replace(b"%b", b"chat_id") + rb"(-?\d+)")
 _MESSAGE = re.compile(
     _NAME.replace(b"%b", b"message_ids?") + rb"((?:\[|%5B)?\s*\d+(?:(?:,|%2C)\s*\d+)*)", re.IGNORECASE
@@ -243,6 +244,9 @@ class Connection(asyncio.Protocol):
             self.answer(run(words))
         elif method == "getme":
             self.answer(json.dumps({"ok": True, "result": ME}).encode())
+        elif method in ("sendphoto", "senddocument"):
+            to = _PART.search(body)
+            self.answer(self.server.send(b"chat_id=" + to[1] if to else words))
         elif method in ("editmessagetext", "editmessagecaption"):
             self.answer(self.server.send(b""))
         elif method == "getwebhookinfo":
