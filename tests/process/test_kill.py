@@ -14,7 +14,7 @@ from tests.botapi.state import Chat, Message, User
 from tests.botapi.world import CLASS_RIGHTS
 from tests.conftest import FreshDatabase
 from tests.databases import Kind, leave_empty
-from tests.process.runner import Bot
+from tests.torture.warm import WarmBot
 
 CRITICISM = "今天三次没有带作业本"
 
@@ -30,7 +30,7 @@ def server() -> Iterator[BotApiServer]:
 class Day:
     """People act, and in the middle of what follows the bot is killed and started again."""
 
-    def __init__(self, bot: Bot, server: BotApiServer, seed: int) -> None:
+    def __init__(self, bot: WarmBot, server: BotApiServer, seed: int) -> None:
         self.bot = bot
         self.world = server.world
         self.random = random.Random(seed)
@@ -74,7 +74,7 @@ def test_a_first_day_under_kill_9(
     tmp_path: Path, server: BotApiServer, database_kind: Kind, fresh_database: FreshDatabase, seed: int
 ) -> None:
     url = fresh_database(database_kind, leave_empty)
-    bot = Bot(tmp_path, server, url, '[hours]\nquiet = "off"\nteacher = "off"\n')
+    bot = WarmBot(tmp_path, server, url, '[hours]\nquiet = "off"\nteacher = "off"\n')
     world, day = server.world, Day(bot, server, seed)
     wang, mother, stranger = world.user("王老师"), world.user("李雷妈妈"), world.user("张小明妈妈")
     group = world.group("三年级2班", wang)

@@ -12,7 +12,14 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 
 from tests.process.runner import Bot
 
-PRELOADED = ["bot.cli", "bot.cli.starting", "bot.serving", "storage.migrations", "tests.torture.warm"]
+PRELOADED = [
+    "bot.cli",
+    "bot.cli.starting",
+    "bot.platforms.telegram",
+    "bot.serving",
+    "storage.migrations",
+    "tests.torture.warm",
+]
 _forks: list[ForkServerContext] = []
 
 
