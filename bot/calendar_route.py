@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from bot.limits import Gate
 from storage import calendar
 from storage.database import Database
 
@@ -27,38 +28,24 @@ HEADERS = {
 }
 
 
-class Bucket:
-    """Lets so many through each second, and a burst; guessing codes, or a phone gone mad, costs little."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """`clock` counts seconds."""
-        self._clock = clock
-        self._left, self._at = BURST, clock()
-
-    def take(self) -> bool:
-        """False where there have been too many."""
-        now = self._clock()
-        self._left = min(BURST, self._left + (now - self._at) * PER_SECOND)
-        self._at = now
-        if self._left < 1:
-            return False
-        self._left -= 1
-        return True
+def gate(clock: Callable[[], float] = time.monotonic) -> Gate:
+    """Guessing codes, or a phone gone mad, costs little."""
+    return Gate(PER_SECOND, BURST, clock)
 
 
 def routes(database: Database, clock: Callable[[], float] = time.monotonic) -> list[BaseRoute]:
     """/calendar/<code>.ics"""
-    bucket = Bucket(clock)
+    knocked = gate(clock)
 
     async def serve(request: Request) -> Response:
-        return await answer(request, database, bucket)
+        return await answer(request, database, knocked)
 
     return [Route(PATH, serve, methods=["GET", "HEAD"])]
 
 
-async def answer(request: Request, database: Database, bucket: Bucket) -> Response:
+async def answer(request: Request, database: Database, knocked: Gate) -> Response:
     """The calendar of a code; 404 without a word for every other."""
-    if not bucket.take():
+    if not knocked.opens():
         return Response(status_code=429, headers={"Retry-After": "60"})
     found = CODE.fullmatch(request.path_params["code"])
     digest = database.keys.digest(found[1]) if found else None

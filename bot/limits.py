@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 MOST_CHATS = 50_000
@@ -45,6 +46,23 @@ class Bucket:
         """Use a permit; `wait` has just said that one is there."""
         self.at = now
         self.level -= 1
+
+
+class Gate:
+    """A bucket by a clock of its own, for doors at which anybody may knock."""
+
+    def __init__(self, rate: float, burst: float, clock: Callable[[], float] = time.monotonic) -> None:
+        """`clock` counts seconds."""
+        self._clock = clock
+        self._bucket = Bucket(rate, burst, clock())
+
+    def opens(self) -> bool:
+        """False where there have been too many."""
+        now = self._clock()
+        if self._bucket.wait(now) > 0:
+            return False
+        self._bucket.take(now)
+        return True
 
 
 class Window:

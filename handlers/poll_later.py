@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from handlers.planning import AT_ALL_EVENTS, OPEN_GRACE, nudge_at, plan_step
 from handlers.poll_plan import PollPlan
 from handlers.room import Room
 from scheduler.when import Every
 from storage import schedules
 from storage.tables import Poll, ScheduleRow
 
-AT_ALL_EVENTS = timedelta(days=3650)
-"""A close and a result are done however late."""
-
-OPEN_GRACE = timedelta(hours=6)
 LAST_LOOK = range(5, 20)
 """So many hours before its close a secret poll's turnout is looked at: the first hour that suits."""
 
@@ -23,10 +20,10 @@ LEAST_LEFT = timedelta(hours=2)
 
 def plan_end(poll: Poll, room: Room) -> None:
     """Plan the close and, if there is time for one, the reminder before it."""
-    _plan(poll, "close", poll.closes_at, AT_ALL_EVENTS, room)
+    plan_step("poll", poll, "close", poll.closes_at, AT_ALL_EVENTS, room)
     at = nudge_at(poll, room)
     if poll.closes_at - at >= LEAST_LEFT:
-        _plan(poll, "nudge", at, poll.closes_at - at - LEAST_LEFT, room)
+        plan_step("poll", poll, "nudge", at, poll.closes_at - at - LEAST_LEFT, room)
     if poll.quorum and poll.anonymous:
         _plan_last_look(poll, room)
 
@@ -38,7 +35,7 @@ def _plan_last_look(poll: Poll, room: Room) -> None:
     times = [poll.closes_at - timedelta(hours=before) for before in LAST_LOOK]
     awake = (at for at in times if at >= half and not (hours and hours.holds(at)))
     at = next(awake, half)
-    _plan(poll, "short", at, poll.closes_at - at, room)
+    plan_step("poll", poll, "short", at, poll.closes_at - at, room)
 
 
 def unplan_result(poll: Poll, room: Room) -> None:
@@ -46,29 +43,9 @@ def unplan_result(poll: Poll, room: Room) -> None:
     schedules.cancel(room.db, f"poll.result/{poll.id}")
 
 
-def nudge_at(poll: Poll, room: Room) -> datetime:
-    """A day before the close; of a short poll when half of it is over."""
-    half = poll.opened_at + (poll.closes_at - poll.opened_at) / 2
-    return max(half, poll.closes_at - room.instance.defaults.poll_nudge_before)
-
-
 def plan_result(poll: Poll, at: datetime, room: Room) -> None:
     """Plan the result for the end of the quiet hours."""
-    _plan(poll, "result", at, AT_ALL_EVENTS, room)
-
-
-def _plan(poll: Poll, what: str, at: datetime, grace: timedelta, room: Room) -> None:
-    schedules.plan(
-        room.db,
-        f"poll.{what}/{poll.id}",
-        f"poll.{what}",
-        at,
-        room.now,
-        grace=grace,
-        args={"poll": poll.id},
-        classroom=room.here.id,
-        by=poll.by_person,
-    )
+    plan_step("poll", poll, "result", at, AT_ALL_EVENTS, room)
 
 
 def unplan(poll: Poll, room: Room) -> None:

@@ -11,6 +11,7 @@ from classroom.events import Due
 from classroom.text import PrivateText
 from handlers import poll_later, poll_post
 from handlers.feature import Feature, Press
+from handlers.planning import nudge_at
 from handlers.room import Room
 from storage import polls
 from storage.households import Households
@@ -46,7 +47,7 @@ def nudge(due: Due, room: Room) -> Iterable[Effect]:
 
 
 def _is_near(poll: Poll, room: Room) -> bool:
-    at = poll_later.nudge_at(poll, room)
+    at = nudge_at(poll, room)
     in_time = poll.closes_at - room.now >= poll_later.LEAST_LEFT
     return not poll.nudged and in_time and at <= room.now + TOGETHER
 

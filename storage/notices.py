@@ -128,23 +128,6 @@ def _concerns(students: Collection[int]) -> ColumnElement[bool]:
     return (col(Notice.audience) == CLASS) | col(Notice.id).in_(theirs)
 
 
-def seen_by(records: Records, classroom: int, students: Collection[int], limit: int = 50) -> list[Notice]:
-    """The notices that a family may read, the latest first: the class's and its own, none of others."""
-    return list(
-        records.exec(
-            select(Notice)
-            .where(
-                Notice.classroom_id == classroom,
-                col(Notice.state).in_((OPEN, OVER)),
-                col(Notice.sent_at).is_not(None),
-                _concerns(students),
-            )
-            .order_by(col(Notice.sent_at).desc(), col(Notice.id).desc())
-            .limit(limit)
-        ).all()
-    )
-
-
 def pinned(records: Records, classroom: int) -> list[Notice]:
     """The notices that are pinned, the oldest first."""
     return list(

@@ -63,14 +63,14 @@ class _Pages:
 
     def __init__(self, host: Host) -> None:
         self._host = host
-        self._bucket = calendar_route.Bucket()
+        self._gate = calendar_route.gate()
 
     async def family(self, request: Request) -> Response:
         """A family's own page, as the code on its paper opens it."""
         house = self._host.house
         if house is None:
             return PlainTextResponse("no such page", 404)
-        shown = await families.answer(request, house.stage.app, self._bucket)
+        shown = await families.answer(request, house.stage.app, self._gate)
         house.stage.wake()
         return shown
 
@@ -79,7 +79,7 @@ class _Pages:
         house = self._host.house
         if house is None:
             return PlainTextResponse("no such class", 404)
-        return await calendar_route.answer(request, house.stage.database, self._bucket)
+        return await calendar_route.answer(request, house.stage.database, self._gate)
 
     async def index(self, request: Request) -> Response:
         """The page; it finds out by itself what there is to show."""

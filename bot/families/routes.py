@@ -13,8 +13,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.app import App
-from bot.calendar_route import Bucket
+from bot.calendar_route import gate
 from bot.families import sheet
+from bot.limits import Gate
 from bot.meeting import page_room
 from bot.ports import Incoming
 from bot.sources import PAGE
@@ -33,10 +34,10 @@ NOTED = "noted"
 
 def routes(app: App, clock: Callable[[], float] = time.monotonic) -> list[BaseRoute]:
     """The one address of all pages."""
-    bucket = Bucket(clock)
+    knocked = gate(clock)
 
     async def serve(request: Request) -> Response:
-        return await answer(request, app, bucket)
+        return await answer(request, app, knocked)
 
     return [Route(PATH, serve, methods=METHODS)]
 
@@ -50,11 +51,11 @@ class _Opened:
     page: Page
 
 
-async def answer(request: Request, app: App, bucket: Bucket) -> Response:
+async def answer(request: Request, app: App, knocked: Gate) -> Response:
     """The page of a code; the same short answer to every code that opens nothing."""
     say = Say(language_of(request.headers.get("accept-language", "").split(",")[0] or None))
     code = request.path_params["code"]
-    if not bucket.take():
+    if not knocked.opens():
         return _said(sheet.later(say), 429)
     if not family_links.is_ours(app.database.keys.digest, code):
         return _said(sheet.unknown(say), 404)

@@ -16,6 +16,7 @@ from handlers import poll_words
 from handlers.aside import aside, own
 from handlers.feature import Command, Feature, Press, Who
 from handlers.held_back import SHAMING, Way, hold_back, way
+from handlers.planning import plan_opening
 from handlers.poll_post import stamp
 from handlers.poll_reading import PIPE
 from handlers.room import Room
@@ -117,7 +118,7 @@ def send(press: Press, room: Room) -> Iterable[Effect]:
     drafts.decide(draft, "used")
     opens = _opening(room)
     if opens is not None:
-        later.plan_opening(plan, draft.id, opens, room)
+        plan_opening("signup", draft.id, plan.to_json(), opens, room)
         text = say.private("signup.planned", title=plan.title, opens=stamp(say, opens, room))
         return [room.edit(press.handle, text)]
     made = post.publish(plan, room.who.person, room)

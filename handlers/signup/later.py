@@ -4,40 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
+from handlers.planning import AT_ALL_EVENTS, plan_step
 from handlers.room import Room
-from handlers.signup.reading import SignupPlan
 from storage import schedules
 from storage.tables import Signup
 
-AT_ALL_EVENTS = timedelta(days=3650)
-"""A close is done however late."""
-
-OPEN_GRACE = timedelta(hours=6)
 EVENING_BEFORE = time(19)
 SHORTLY = timedelta(hours=2)
 
 
 def plan_all(signup: Signup, room: Room) -> None:
     """Plan the close and the reminder."""
-    _plan(signup, "close", signup.closes_at, AT_ALL_EVENTS, room)
+    plan_step("signup", signup, "close", signup.closes_at, AT_ALL_EVENTS, room)
     at = remind_at(signup, room)
     if at is not None and signup.held_at is not None:
-        _plan(signup, "remind", at, signup.held_at - at, room)
-
-
-def plan_opening(plan: SignupPlan, draft: int, at: datetime, room: Room) -> None:
-    """Plan that it opens when the quiet hours are over."""
-    schedules.plan(
-        room.db,
-        f"signup.open/{draft}",
-        "signup.open",
-        at,
-        room.now,
-        grace=OPEN_GRACE,
-        args={"plan": plan.to_json()},
-        classroom=room.here.id,
-        by=room.who.person,
-    )
+        plan_step("signup", signup, "remind", at, signup.held_at - at, room)
 
 
 def remind_at(signup: Signup, room: Room) -> datetime | None:
@@ -56,24 +37,10 @@ def reminds_yet(signup: Signup, room: Room) -> bool:
 
 def plan_result(signup: Signup, at: datetime, room: Room) -> None:
     """Plan the list for the end of the quiet hours."""
-    _plan(signup, "result", at, AT_ALL_EVENTS, room)
+    plan_step("signup", signup, "result", at, AT_ALL_EVENTS, room)
 
 
 def unplan(signup: Signup, room: Room, *, also: tuple[str, ...] = ()) -> None:
     """It is closed (or, with `also`, called off): that is not to happen again."""
     for what in ("close", *also):
         schedules.cancel(room.db, f"signup.{what}/{signup.id}")
-
-
-def _plan(signup: Signup, what: str, at: datetime, grace: timedelta, room: Room) -> None:
-    schedules.plan(
-        room.db,
-        f"signup.{what}/{signup.id}",
-        f"signup.{what}",
-        at,
-        room.now,
-        grace=grace,
-        args={"signup": signup.id},
-        classroom=room.here.id,
-        by=signup.by_person,
-    )

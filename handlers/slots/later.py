@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 
+from handlers.planning import AT_ALL_EVENTS, plan_step
 from handlers.room import Room
-from handlers.slots.reading import SlotPlan
 from scheduler.hours import QuietHours
 from scheduler.nudging import SLOTS, nudge_at
 from scheduler.when.moments import later_if_skipped
 from storage import schedules, slots
-from storage.tables import Meeting, ScheduleRow, Slot
+from storage.tables import Meeting, Slot
 
-AT_ALL_EVENTS = timedelta(days=3650)
-OPEN_GRACE = timedelta(hours=6)
 SOON = timedelta(hours=1)
 TOO_LATE = timedelta(minutes=15)
 """So shortly before an appointment nobody is reminded any more."""
@@ -28,14 +26,14 @@ NOON, EVENING = SLOTS
 def plan_all(meeting: Meeting, rows: Sequence[Slot], room: Room) -> None:
     """Plan the close, the reminder to choose, and those on the day before."""
     first = rows[0].starts_at
-    _plan(meeting, "close", meeting.closes_at, AT_ALL_EVENTS, room)
+    plan_step("slots", meeting, "close", meeting.closes_at, AT_ALL_EVENTS, room, arg="meeting")
     at = choose_at(meeting, first, room)
     if at > room.now and meeting.closes_at - at >= LEAST_LEFT:
-        _plan(meeting, "nudge", at, meeting.closes_at - at - LEAST_LEFT, room)
+        plan_step("slots", meeting, "nudge", at, meeting.closes_at - at - LEAST_LEFT, room, arg="meeting")
     for word in ("noon", "eve"):
         at = eve_of(first, NOON if word == "noon" else EVENING, room)
         if at > room.now:
-            _plan(meeting, word, at, rows[-1].starts_at - at - TOO_LATE, room)
+            plan_step("slots", meeting, word, at, rows[-1].starts_at - at - TOO_LATE, room, arg="meeting")
 
 
 def choose_at(meeting: Meeting, first: datetime, room: Room) -> datetime:
@@ -96,32 +94,3 @@ def unplan(meeting: Meeting, room: Room, words: Sequence[str] = ("close", "nudge
     """Nothing of this is to happen any more."""
     for word in words:
         schedules.cancel(room.db, f"slots.{word}/{meeting.id}")
-
-
-def plan_opening(plan: SlotPlan, name: str, at: datetime, room: Room) -> ScheduleRow:
-    """Plan that times are offered after the quiet hours."""
-    return schedules.plan(
-        room.db,
-        f"slots.open/{name}",
-        "slots.open",
-        at,
-        room.now,
-        grace=OPEN_GRACE,
-        args={"plan": plan.to_json()},
-        classroom=room.here.id,
-        by=room.who.person,
-    )
-
-
-def _plan(meeting: Meeting, word: str, at: datetime, grace: timedelta, room: Room) -> None:
-    schedules.plan(
-        room.db,
-        f"slots.{word}/{meeting.id}",
-        f"slots.{word}",
-        at,
-        room.now,
-        grace=grace,
-        args={"meeting": meeting.id},
-        classroom=room.here.id,
-        by=meeting.by_person,
-    )

@@ -14,6 +14,7 @@ from handlers import poll_words
 from handlers.aside import aside, own
 from handlers.feature import Command, Feature, Press, Said, Who
 from handlers.held_back import SHAMING, Way, hold_back, way
+from handlers.planning import plan_opening
 from handlers.room import Room
 from handlers.slots import choosing, later, lists, showing
 from handlers.slots.reading import SlotPlan, SlotProblem, read_slots, usual_close
@@ -138,7 +139,7 @@ def send(press: Press, room: Room) -> Iterable[Effect]:
     if current is None:
         return [room.edit(press.handle, say.private("slots.problem", because="past", what=""))]
     if opens > room.now:
-        later.plan_opening(current, str(draft.id), opens, room)
+        plan_opening("slots", draft.id, current.to_json(), opens, room)
         text = say.private("slots.planned", title=plan.title, opens=showing.stamp(say, opens, room))
         return [room.edit(press.handle, text)]
     made, posts = publish(current, room.who.person, room)

@@ -11,7 +11,6 @@ from classroom.text import PrivateText, PublicText
 from handlers.room import Room
 from handlers.slots.reading import SlotPlan
 from storage import codes, identity, slots
-from storage.households import Households
 from storage.slots import OPEN
 from storage.tables import Meeting, Slot
 from templates.render import Say
@@ -215,8 +214,3 @@ def slot_buttons(rows: Sequence[Slot], purpose: str, person: int, room: Room, **
         )
         for index, row in enumerate(rows)
     ]
-
-
-def home_of(homes: Households, student: int) -> int | None:
-    """The household of whoever has a time, as households are today."""
-    return homes.of.get(student)

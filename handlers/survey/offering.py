@@ -13,6 +13,7 @@ from handlers import poll_words
 from handlers.aside import aside, own
 from handlers.feature import Command, Feature, Press, Who
 from handlers.held_back import SHAMING, Way, hold_back, way
+from handlers.planning import plan_opening
 from handlers.room import Room
 from handlers.survey import answering, building, later, lists, showing
 from handlers.survey.building import KIND, draft_of, over
@@ -153,7 +154,7 @@ def send(press: Press, room: Room) -> Iterable[Effect]:
         return [room.edit(press.handle, say.private("survey.no_group"))]
     drafts.decide(draft, "used")
     if opens > room.now:
-        later.plan_opening(plan, str(draft.id), opens, room)
+        plan_opening("survey", draft.id, plan.to_json(), opens, room)
         text = say.private("survey.planned", title=plan.title, opens=showing.stamp(say, opens, room))
         return [room.edit(press.handle, text)]
     made, posts = publish(plan, room.who.person, room)
