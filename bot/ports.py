@@ -28,6 +28,17 @@ class Failure(StrEnum):
     LEAK = "leak"
     NOT_A_GUARDIAN = "not_a_guardian"
     EXPIRED = "expired"
+    NOT_SUBSCRIBED = "not_subscribed"
+    WINDOW_CLOSED = "window_closed"
+
+
+class Fate(StrEnum):
+    """What a platform tells of a message that it took: taking is not yet arriving."""
+
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    AWAITING_TEACHER = "awaiting_teacher_confirm"
+    POSSIBLY_DROPPED = "possibly_dropped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +47,7 @@ class Done:
 
     refs: tuple[str, ...] = ()
     answer: Json = None
+    fate: Fate = Fate.ACCEPTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +82,16 @@ Outcome = Done | TryAgain | Refused | Moved
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A button as a platform shows it: a `token` of at most 64 bytes, or a start `payload` of the bot."""
+    """A button as a platform shows it: a `token` of at most 64 bytes, a start `payload` of the bot, or a `url`.
+
+    `url` is our own page, given to platforms that show no buttons (`LinksOnly`) in the place of all others.
+    """
 
     label: str
     token: str | None = None
     payload: str | None = None
     row: int | None = None
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +226,16 @@ class PrivateOnly(Protocol):
 
     @property
     def private_only(self) -> bool:
+        """Whether that is so."""
+        ...
+
+
+@runtime_checkable
+class LinksOnly(Protocol):
+    """Shows no buttons to people: all keys of a message come as one `Key.url`, a page that has them."""
+
+    @property
+    def links_only(self) -> bool:
         """Whether that is so."""
         ...
 
