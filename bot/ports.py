@@ -82,7 +82,7 @@ Outcome = Done | TryAgain | Refused | Moved
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A button as a platform shows it: a `token` of at most 64 bytes, a start `payload` of the bot, or a `url`.
+    """A button as a platform shows it: a `token` of at most 64 bytes, a start `payload`, or a `url`.
 
     `url` is our own page, given to platforms that show no buttons (`LinksOnly`) in the place of all others.
     """
