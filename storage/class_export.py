@@ -134,6 +134,7 @@ NOT_EXPORTED: dict[str, str] = {
     "events": "what came in, erased once handled",
     "deliveries": "copies of what stands in the other tables, on their way",
     "posted": "ids of messages",
+    "tried_ways": "ids of chats where a message could not be told",
     "removed": "ids of messages that were taken out of a group",
     "heard": "an hour of times and keyed hashes",
     "turns": "an hour of times, and who chatted or grew heated in a group",

@@ -82,6 +82,7 @@ ERASED: dict[str, str] = {
 """Tables by name, with what goes of them."""
 
 STAYS: dict[str, str] = {
+    "tried_ways": "ids of chats where a message could not be told, and why: no words",
     "vault": "tokens and codes of platforms, for hours or days, found by keyed hashes: no words",
     "classrooms": "the class",
     "counters": "numbers of a class",
@@ -264,6 +265,7 @@ def _anonymise(records: Records, person: int, accounts: Sequence[Account], now: 
     row = records.get(Person, person)
     if row is not None:
         row.language, row.hours = None, None
+        row.channel, row.last_channel = None, None
     for account in accounts:
         account.native = f"{GONE}:{secrets.token_hex(8)}"
         account.name, account.username, account.language, account.kind = "", None, None, GONE

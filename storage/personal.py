@@ -127,7 +127,16 @@ def _people(about: About) -> Rows:
     row = about.records.get(Person, about.person)
     if row is None:
         return []
-    return [{"language": row.language, "quiet_hours": row.hours, "known_since": about.time(row.created_at)}]
+    theirs = identity.accounts_of(about.records, about.person)
+    channel = next((chat.platform for _, chat in theirs if chat.id == row.channel), None)
+    return [
+        {
+            "language": row.language,
+            "quiet_hours": row.hours,
+            "channel": channel,
+            "known_since": about.time(row.created_at),
+        }
+    ]
 
 
 def _accounts(about: About) -> Rows:
@@ -685,6 +694,7 @@ NOT_EXPORTED: dict[str, str] = {
     "events": "erased once handled; a failed one is kept for its repair and erased with the person",
     "deliveries": "copies of what stands in the other tables or in the chat itself; erased after 7 days",
     "posted": "ids of messages",
+    "tried_ways": "ids of chats where a message could not be told; dropped with the delivery",
     "removed": "ids of messages that were taken out of a group, without their words",
     "buttons": "random tokens of what may be pressed",
     "dialogues": "half an hour of what is being asked",

@@ -40,6 +40,7 @@ from storage.tables.road import (
     Instance,
     PostedRow,
     ScheduleRow,
+    TriedWay,
 )
 from storage.tables.signups import Signup, SignupEntry
 from storage.tables.surveys import SecretAnswers, SecretWords, Survey, SurveyAnswer, SurveyTurnout
@@ -102,6 +103,7 @@ __all__ = [
     "SurveyAnswer",
     "SurveyTurnout",
     "Table",
+    "TriedWay",
     "Turnout",
     "VaultRow",
     "Violation",

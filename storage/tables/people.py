@@ -15,21 +15,25 @@ class Person(Table, table=True):
     """A human; language and hours are this person's own wish, None where not said.
 
     `hours` are quiet hours ("20:00-07:00" or "off"), for teachers too: one may teach in this class
-    and be a parent in that.
+    and be a parent in that. `channel` is the private chat where they wish to be told, `last_channel`
+    the one where they last did something; one that is no longer theirs counts for nothing.
     """
 
     __tablename__ = "people"
     id: int = Field(default=None, sa_column=key())
     language: str | None = None
     hours: str | None = None
+    channel: int | None = None
+    last_channel: int | None = None
     created_at: datetime = Field(sa_column=time())
 
 
 class Chat(Table, table=True):
     """A group or a private conversation on a platform; its kind never changes.
 
-    `door` of a private chat: unknown, open, never_started, blocked. The rest belongs to groups:
-    `introduced` once the bot has said there who it is, `pointed_at` when it last pointed to private.
+    `door` of a private chat: unknown, open, never_started, blocked, not_subscribed, window_closed, gone.
+    The rest belongs to groups: `introduced` once the bot has said there who it is, `pointed_at` when it
+    last pointed to private.
     """
 
     __tablename__ = "chats"

@@ -51,6 +51,8 @@ class EventRow(Table, table=True):
 class DeliveryRow(Table, table=True):
     """One effect on its way. `state`: pending, parked, sending, sent, failed, dead, merged.
 
+    `outcome` of a message that was sent is what the platform tells of it (accepted, delivered,
+    awaiting_teacher_confirm, possibly_dropped), of anything else that was done `enforced`, else why not.
     A delivery to a guardian has no chat until an attempt finds one. `lane_key` says behind what
     it queues. The CHECK is the second lock on criticism.
     """
@@ -125,6 +127,21 @@ class PostedRow(Table, table=True):
     handle: str
     chat_id: int = Field(sa_column=link("chats.id"))
     ref: str
+    at: datetime = Field(sa_column=time())
+
+
+class TriedWay(Table, table=True):
+    """A private conversation at which a message could not be told, so that no other is tried twice.
+
+    `failure` is why. Most deliveries have none: they arrive by the first way.
+    """
+
+    __tablename__ = "tried_ways"
+    __table_args__ = (UniqueConstraint("delivery_id", "chat_id"),)
+    id: int = Field(default=None, sa_column=key())
+    delivery_id: int = Field(sa_column=link("deliveries.id", index=False))
+    chat_id: int = Field(sa_column=link("chats.id"))
+    failure: str
     at: datetime = Field(sa_column=time())
 
 
