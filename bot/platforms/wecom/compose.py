@@ -7,14 +7,11 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.platforms.tencent.wording import ended, plain, texts
 from bot.platforms.wecom.settings import Phrases
 from bot.ports import Key
 from classroom import markup
 from classroom.events import Json
-from classroom.markup import Piece
-
-TEXT = 2048
-"""Bytes of a text message."""
 
 CARD, HEAD = 112, 26
 BUTTONS, BUTTON = 6, 10
@@ -22,8 +19,6 @@ OPTIONS, OPTION = 20, 11
 START = "start "
 """What stands before the payload in the key of a button that begins with /start."""
 
-LINK = re.compile(r"<(?=/?a[\s>])", re.IGNORECASE)
-JOINER = "\u2060"
 ENDS = re.compile(r"(?<=[\n。！？；])")
 
 
@@ -55,44 +50,6 @@ def parts(
     if not whole:
         return []
     return [*(Part(text) for text in whole[:-1]), Part(whole[-1], None, "", tuple(keys), numbers)]
-
-
-def ended(found: Sequence[str], tail: str) -> list[str]:
-    """Texts with some lines more at their end; without any text there is nothing to end."""
-    if not found:
-        return []
-    last = f"{found[-1]}\n\n{tail}"
-    if len(last.encode("utf-8", "replace")) <= TEXT:
-        return [*found[:-1], last]
-    return [*found, tail]
-
-
-def texts(body: str) -> list[str]:
-    """A text in as few messages as its bytes allow."""
-    for limit in (2000, 1340, 1000, 670, 400, 200):
-        found = [shown(piece) for piece in markup.split(body, limit)]
-        if all(len(text.encode("utf-8", "replace")) <= TEXT for text in found):
-            return found
-    return [text.encode("utf-8", "replace")[:TEXT].decode("utf-8", "ignore") for text in found]
-
-
-def shown(piece: Piece) -> str:
-    """A piece as WeCom shows it: of our markup links remain, and nobody else's become any."""
-    links = [span for span in piece.spans if span.kind == "text_link" and span.url]
-    made, at = "", 0
-    for span in links:
-        if span.start < at:
-            continue
-        url = (span.url or "").replace('"', "%22").replace("<", "%3C").replace(">", "%3E")
-        inside = plain(piece.text[span.start : span.end])
-        made += f'{plain(piece.text[at : span.start])}<a href="{url}">{inside}</a>'
-        at = span.end
-    return made + plain(piece.text[at:])
-
-
-def plain(text: str) -> str:
-    """Let what people typed as a link be read as typed: an invisible sign stands behind its bracket."""
-    return LINK.sub(f"<{JOINER}", text)
 
 
 def card(text: str, keys: Sequence[Key], phrases: Phrases, task: str) -> dict[str, Json] | None:

@@ -19,8 +19,9 @@ from bot.platforms.tencent.api import Api, TokenRequest
 from bot.platforms.tencent.callback import Callback
 from bot.platforms.tencent.crypto import Cipher
 from bot.platforms.tencent.errors import ApiError, LineError, cure, outcome
+from bot.platforms.tencent.wording import ended, plain, texts
 from bot.platforms.wecom import failures, starting
-from bot.platforms.wecom.compose import Part, ended, parts, plain, texts
+from bot.platforms.wecom.compose import Part, parts
 from bot.platforms.wecom.editing import Editing
 from bot.platforms.wecom.failures import TABLE
 from bot.platforms.wecom.groups import Groups
