@@ -142,6 +142,7 @@ NOT_EXPORTED: dict[str, str] = {
     "counters": "the last numbers given",
     "erasures": "who was erased: numbers without a word, for backups that are restored",
     "instance": "the proof of the key",
+    "webhooks": "secret addresses of groups; a file with them would be a key",
     "vault": "tokens and codes of platforms, no class's own",
 }
 """Tables that stay out, and why."""

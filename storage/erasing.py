@@ -83,6 +83,7 @@ ERASED: dict[str, str] = {
 
 STAYS: dict[str, str] = {
     "tried_ways": "ids of chats where a message could not be told, and why: no words",
+    "webhooks": "the secret addresses of a class's groups",
     "vault": "tokens and codes of platforms, for hours or days, found by keyed hashes: no words",
     "classrooms": "the class",
     "counters": "numbers of a class",

@@ -682,6 +682,7 @@ EXPORTED: dict[str, Callable[[About], Rows]] = {
 """Tables by name, each with what a person gets of it."""
 
 NOT_EXPORTED: dict[str, str] = {
+    "webhooks": "the secret addresses of a class's groups",
     "vault": "tokens and codes of platforms, for hours or days: keys, and no words",
     "classrooms": "the class itself; its name stands beside every row",
     "counters": "numbers of a class",

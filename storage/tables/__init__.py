@@ -45,6 +45,7 @@ from storage.tables.road import (
 from storage.tables.signups import Signup, SignupEntry
 from storage.tables.surveys import SecretAnswers, SecretWords, Survey, SurveyAnswer, SurveyTurnout
 from storage.tables.vault import VaultRow
+from storage.tables.webhooks import Webhook
 
 __all__ = [
     "Account",
@@ -107,5 +108,6 @@ __all__ = [
     "Turnout",
     "VaultRow",
     "Violation",
+    "Webhook",
     "metadata",
 ]
