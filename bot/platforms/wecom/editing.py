@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import structlog
 
-from bot.platforms.wecom.compose import Part, card, is_task, parts
-from bot.platforms.wecom.keeping import Memory
+from bot.platforms.tencent.cards import Part, card, is_task, parts
+from bot.platforms.tencent.keeping import Memory
 from bot.platforms.wecom.outbox import Outbox, Sent, message_of
 from bot.platforms.wecom.settings import Phrases
 from bot.ports import Done, Key, Outcome, Refused, TryAgain

@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable
 
 from bot.platforms.tencent.callback import Call
 from bot.platforms.tencent.fields import Fields, MalformedError, text
+from bot.platforms.tencent.keeping import Memory
 from bot.platforms.wecom.failures import member
-from bot.platforms.wecom.keeping import Memory
 from bot.platforms.wecom.read import OPENS, PLATFORM, PRESSES
 from bot.ports import Incoming, Store
 from classroom.errors import DatabaseError

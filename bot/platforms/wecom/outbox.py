@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from bot.platforms.tencent.allowance import Allowance
 from bot.platforms.tencent.api import Api
+from bot.platforms.tencent.cards import Part
 from bot.platforms.tencent.errors import ApiError, LineError, outcome
 from bot.platforms.tencent.fields import text
 from bot.platforms.tencent.line import File
-from bot.platforms.wecom.compose import Part
 from bot.platforms.wecom.failures import TABLE, left_out
 from bot.ports import Done, Failure, Outcome, Refused, TryAgain
 from classroom.effects import Enclosed

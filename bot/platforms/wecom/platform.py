@@ -17,16 +17,16 @@ from bot.platforms.tencent import fields
 from bot.platforms.tencent.allowance import Allowance
 from bot.platforms.tencent.api import Api, TokenRequest
 from bot.platforms.tencent.callback import Callback
+from bot.platforms.tencent.cards import Part, parts
 from bot.platforms.tencent.crypto import Cipher
 from bot.platforms.tencent.errors import ApiError, LineError, cure, outcome
+from bot.platforms.tencent.keeping import Memory
 from bot.platforms.tencent.wording import ended, plain, texts
 from bot.platforms.wecom import failures, starting
-from bot.platforms.wecom.compose import Part, parts
 from bot.platforms.wecom.editing import Editing
 from bot.platforms.wecom.failures import TABLE
 from bot.platforms.wecom.groups import Groups
 from bot.platforms.wecom.hearing import Ear
-from bot.platforms.wecom.keeping import Memory
 from bot.platforms.wecom.outbox import Outbox, Sent, text_message
 from bot.platforms.wecom.read import PLATFORM, read, who_pressed
 from bot.platforms.wecom.settings import WeComSettings, check

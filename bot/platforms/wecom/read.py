@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 
+from bot.platforms.tencent.cards import START
 from bot.platforms.tencent.fields import Fields, inner, number, several, text, when, words
-from bot.platforms.wecom.compose import START
 from bot.platforms.wecom.failures import member
 from classroom.addresses import ChatKind
 from classroom.events import Attachment, BotBlocked, Event, Json, Message, Origin, Pressed, Sender

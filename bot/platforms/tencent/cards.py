@@ -1,14 +1,14 @@
-"""How our texts and keys look in WeCom: short texts, cards with buttons, else numbers to answer with."""
+"""Cards with buttons, and letters that end in one: how our texts and keys look where WeCom shows cards."""
 
 from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from bot.platforms.tencent.wording import ended, plain, texts
-from bot.platforms.wecom.settings import Phrases
 from bot.ports import Key
 from classroom import markup
 from classroom.events import Json
@@ -20,6 +20,36 @@ START = "start "
 """What stands before the payload in the key of a button that begins with /start."""
 
 ENDS = re.compile(r"(?<=[\n。！？；])")
+
+
+class CardWords(Protocol):
+    """The few words of a card's own, in the server's language."""
+
+    @property
+    def choose(self) -> str:
+        """What stands above choices with numbers."""
+        ...
+
+    @property
+    def submit(self) -> str:
+        """The button under several options."""
+        ...
+
+    @property
+    def over(self) -> str:
+        """What a card without keys shows in their place."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """How a channel writes: our markup as `texts` of its own, and words that are `plain` there."""
+
+    texts: Callable[[str], list[str]]
+    plain: Callable[[str], str]
+
+
+AS_TEXT = Hand(texts, plain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,39 +64,45 @@ class Part:
 
 
 def parts(
-    body: str, keys: Sequence[Key], phrases: Phrases, *, protect: bool = False, first: int = 1
+    body: str,
+    keys: Sequence[Key],
+    phrases: CardWords,
+    *,
+    protect: bool = False,
+    first: int = 1,
+    hand: Hand = AS_TEXT,
 ) -> list[Part]:
     """A letter as messages, the keys with the last: as a card where it can be one, else with numbers.
 
     A card can be passed on, so that what is protected has none. Numbers begin with `first`.
     """
     if not keys:
-        return [Part(text) for text in texts(body)]
-    if not protect and (found := _with_card(body, keys, phrases)) is not None:
+        return [Part(text) for text in hand.texts(body)]
+    if not protect and (found := _with_card(body, keys, phrases, hand)) is not None:
         return found
     numbers = tuple(range(first, first + len(keys)))
-    listed = "\n".join(f"{n}  {plain(key.label)}" for n, key in zip(numbers, keys, strict=True))
-    whole = ended(texts(body), f"{phrases.choose}\n{listed}")
+    listed = "\n".join(f"{n}  {hand.plain(key.label)}" for n, key in zip(numbers, keys, strict=True))
+    whole = ended(hand.texts(body), f"{phrases.choose}\n{listed}")
     if not whole:
         return []
     return [*(Part(text) for text in whole[:-1]), Part(whole[-1], None, "", tuple(keys), numbers)]
 
 
-def card(text: str, keys: Sequence[Key], phrases: Phrases, task: str) -> dict[str, Json] | None:
+def card(text: str, keys: Sequence[Key], phrases: CardWords, task: str) -> dict[str, Json] | None:
     """A card with this text and these keys; None where they do not fit. Without keys it is over."""
     if len(text) > CARD:
         return None
     made: dict[str, Json] = {"task_id": task, **_words(text)}
     if len(keys) <= BUTTONS and all(len(key.label) <= BUTTON for key in keys):
         listed: list[Json] = [
-            {"text": key.label, "style": 1 if place == 0 else 2, "key": _key(key)}
+            {"text": key.label, "style": 1 if place == 0 else 2, "key": key_of(key)}
             for place, key in enumerate(keys)
         ]
         over: list[Json] = [{"text": phrases.over, "style": 2, "key": "over"}]
         made |= {"card_type": "button_interaction", "button_list": listed or over}
         return made if keys else made | {"replace_text": phrases.over}
     if len(keys) <= OPTIONS and all(len(key.label) <= OPTION for key in keys):
-        options: list[Json] = [{"id": _key(key), "text": key.label, "is_checked": False} for key in keys]
+        options: list[Json] = [{"id": key_of(key), "text": key.label, "is_checked": False} for key in keys]
         return made | {
             "card_type": "vote_interaction",
             "checkbox": {"question_key": "q", "mode": 0, "option_list": options},
@@ -85,17 +121,17 @@ def is_task(ref: str) -> bool:
     return ref.startswith("hr-")
 
 
-def _with_card(body: str, keys: Sequence[Key], phrases: Phrases) -> list[Part] | None:
+def _with_card(body: str, keys: Sequence[Key], phrases: CardWords, hand: Hand) -> list[Part] | None:
     """The beginning as text where it is long, and a card with its end."""
     text, spans = markup.read(body)
-    if any(span.kind == "text_link" for span in spans) or len({_key(key) for key in keys}) < len(keys):
+    if any(span.kind == "text_link" for span in spans) or len({key_of(key) for key in keys}) < len(keys):
         return None
     head, tail = _cut(text.strip())
     task = new_task()
     made = card(tail, keys, phrases, task) if tail else None
     if made is None:
         return None
-    before = [Part(piece) for piece in _pieces(head)]
+    before = [Part(piece) for piece in _pieces(head, hand)]
     return [*before, Part(tail, made, task, tuple(keys))]
 
 
@@ -109,9 +145,9 @@ def _cut(text: str) -> tuple[str, str]:
     return text, ""
 
 
-def _pieces(text: str) -> list[str]:
+def _pieces(text: str, hand: Hand) -> list[str]:
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return texts(escaped) if text else []
+    return hand.texts(escaped) if text else []
 
 
 def _words(text: str) -> dict[str, Json]:
@@ -123,5 +159,6 @@ def _words(text: str) -> dict[str, Json]:
     return {"sub_title_text": text}
 
 
-def _key(key: Key) -> str:
+def key_of(key: Key) -> str:
+    """What comes back when a button is pressed, or an option chosen."""
     return key.token if key.token is not None else f"{START}{key.payload}"

@@ -1,4 +1,4 @@
-"""What the app must remember of what it said: how a card can still be changed, and what a number means."""
+"""What a bot with cards must remember of what it said: how one can still be changed, what a number means."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.platforms.wecom.compose import START
+from bot.platforms.tencent.cards import key_of
 from bot.ports import Key, Vault
 from classroom.events import Json
 
@@ -96,10 +96,7 @@ class Memory:
     async def offer(self, who: str, ref: str, numbers: Sequence[int], keys: Sequence[Key]) -> None:
         """Somebody may answer with these numbers from now on; those of before hold where they go on."""
         before = _listed(await self._choices(who)) if numbers and numbers[0] > 1 else {}
-        new: dict[str, Json] = {
-            str(n): [key.token if key.token is not None else f"{START}{key.payload}", ref]
-            for n, key in zip(numbers, keys, strict=True)
-        }
+        new: dict[str, Json] = {str(n): [key_of(key), ref] for n, key in zip(numbers, keys, strict=True)}
         await self._write("choice", who, {"at": self._now(), "of": {**before, **new}}, CARD_LIFE)
 
     async def choice(self, who: str, number: str) -> tuple[str, str] | None:
