@@ -8,18 +8,11 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+from tests.tencentapi.refusal import RefusedError
+
 DAY = 86400.0
 MINUTE, HOUR = (30, 60.0), (1000, 3600.0)
 CODE_LIFE, RECALL_LIFE, TOKEN_LIFE = 72 * 3600.0, DAY, 7200.0
-
-
-class RefusedError(Exception):
-    """The server says no."""
-
-    def __init__(self, code: int, message: str = "refused") -> None:
-        super().__init__(f"{code} {message}")
-        self.code = code
-        self.message = message
 
 
 @dataclass

@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from classroom.events import Json
+from tests.tencentapi.checks import Obj, obj, text, words
+from tests.tencentapi.refusal import RefusedError
 from tests.wecomapi import checks
-from tests.wecomapi.checks import Obj, obj, text, words
-from tests.wecomapi.corp import DAY, Chat, Corp, File, RefusedError, Shown
+from tests.wecomapi.corp import DAY, Chat, Corp, File, Shown
 
 Answer = dict[str, Json]
 

@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-import queue
-import threading
-import time
 from html import escape
 
-import httpx
-
 from tests.platforms import tencent_kit as lock
+from tests.tencentapi.postman import TencentPostman, cdata
 from tests.wecomapi.corp import Corp, Shown
 from tests.wecomapi.methods import keep_file
 
 
-class Postman:
+class Postman(TencentPostman):
     """Brings what happens in the corp to `url`."""
 
     def __init__(self, corp: Corp) -> None:
         self.corp = corp
-        self.url = ""
-        self.patience = 5.0
-        """Seconds in which a call must be confirmed."""
-        self.attempts, self.pause = 4, 0.02
-        self.called = self.brought = 0
-        """How many calls there were, and how many of them are confirmed or given up."""
-        self.given_up: list[str] = []
-        """Calls that nobody confirmed."""
-        self._waiting: queue.Queue[tuple[int, str]] = queue.Queue()
-        self._round = 0
-        self._busy = threading.Lock()
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._work, daemon=True, name="wecom-postman")
-        self._thread.start()
+        super().__init__("wecom-postman")
 
     # --- what members do ------------------------------------------------------------------------
 
@@ -80,34 +63,16 @@ class Postman:
             raw=chosen,
         )
 
-    # --- calls ----------------------------------------------------------------------------------
-
-    def call(self, words: str) -> None:
-        """Have these words brought, encrypted and signed."""
-        self.called += 1
-        self._waiting.put((self._round, words))
-
-    def drop(self) -> None:
-        """Forget what was not brought yet."""
-        self._round += 1
-        while not self._waiting.empty():
-            self._waiting.get_nowait()
-            self.brought += 1
-        with self._busy:  # what is on its way arrives first
-            pass
-
-    def close(self) -> None:
-        """End the work."""
-        self._stop.set()
-        self.call("")
-        self._thread.join(10)
-
     def sealed(self, words: str, receiver: str | None = None) -> tuple[str, bytes]:
         """The query and the body of a call with these words."""
         corp = self.corp
         encrypted = lock.encrypt(corp.aes_key, words, corp.corp_id if receiver is None else receiver)
         asked = lock.query(corp.token, encrypted, at=corp.now())
         return asked, lock.envelope(encrypted, corp.corp_id, str(corp.agent_id))
+
+    def answered(self, words: str, answer: bytes) -> None:
+        """WeCom's app answers by messages of its own."""
+        assert answer == b""
 
     def _message(self, who: str, kind: str, shown: str, more: dict[str, str]) -> str:
         with self.corp.lock:
@@ -129,32 +94,5 @@ class Postman:
             **fields,
             "AgentID": str(self.corp.agent_id),
         }
-        inside = "".join(f"<{key}>{_cdata(value)}</{key}>" for key, value in every.items())
+        inside = "".join(f"<{key}>{cdata(value)}</{key}>" for key, value in every.items())
         return f"<xml>{inside}{raw}</xml>"
-
-    def _work(self) -> None:
-        with httpx.Client() as client:
-            while not self._stop.is_set():
-                began, words = self._waiting.get()
-                with self._busy:
-                    if words and not self._brought(client, words, began):
-                        self.given_up.append(words)
-                self.brought += 1
-
-    def _brought(self, client: httpx.Client, words: str, began: int) -> bool:
-        for _ in range(self.attempts):
-            if self._stop.is_set() or began != self._round:
-                return True
-            asked, body = self.sealed(words)
-            try:
-                answer = client.post(f"{self.url}?{asked}", content=body, timeout=self.patience)
-            except httpx.HTTPError:
-                continue
-            if answer.status_code == 200:
-                return True
-            time.sleep(self.pause)
-        return False
-
-
-def _cdata(value: str) -> str:
-    return f"<![CDATA[{value.replace(']]>', ']]]]><![CDATA[>')}]]>"

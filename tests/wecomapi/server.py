@@ -1,169 +1,55 @@
-"""The server: real HTTP on loopback in a thread of its own, with faults on demand."""
+"""The server: what is WeCom's own beside what all of Tencent's stand-ins do."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-import socket
-import struct
-import threading
-import time
-from collections import defaultdict, deque
-from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
-
-import uvicorn
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette.types import Receive, Scope, Send
+from starlette.responses import Response
 
 from classroom.events import Json
-from tests.botapi import bodies
-from tests.botapi.faults import transport_of
-from tests.wecomapi.corp import Corp, RefusedError
+from tests.tencentapi.refusal import RefusedError
+from tests.tencentapi.server import WELL, Served, TencentServer, as_json
+from tests.wecomapi.corp import Corp
 from tests.wecomapi.methods import METHODS, Asked, file_of
 from tests.wecomapi.postman import Postman
 
-WELL = ""
-"""No fault: what is after it in the row goes wrong."""
+__all__ = ["WELL", "Served", "WeComServer"]
 
 
-@dataclass(frozen=True)
-class Fault:
-    """One thing that goes wrong once: a number is an errcode, a word is named in `_answer`."""
-
-    kind: int | str
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True)
-class Served:
-    """One request that was answered."""
-
-    path: str
-    body: dict[str, Json]
-    answer: dict[str, Json]
-
-
-class WeComServer:
+class WeComServer(TencentServer):
     """WeCom for one corp: drive `corp` and `postman`, point the app at `url`."""
 
     def __init__(self) -> None:
+        super().__init__("wecomapi")
         self.corp = Corp()
         self.postman = Postman(self.corp)
-        self.requests: list[Served] = []
-        self.violations: list[str] = []
-        """What no client may do: unknown paths, wrong methods."""
-        self._faults: dict[str, deque[Fault]] = defaultdict(deque)
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
-        config = uvicorn.Config(
-            self._app,
-            log_config=None,
-            lifespan="off",
-            http="h11",
-            ws="none",
-            loop="asyncio",
-            interface="asgi3",
-            access_log=False,
-        )
-        config.timeout_graceful_shutdown = 1
-        self._uvicorn = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._run, daemon=True, name="wecomapi")
 
-    @property
-    def url(self) -> str:
-        """http://127.0.0.1:port"""
-        return f"http://127.0.0.1:{self.port}"
-
-    def fault(self, path: str, kind: int | str, *, times: int = 1, seconds: float = 0.0) -> None:
-        """Let the next requests to a path go wrong."""
-        self._faults[path].extend([Fault(kind, seconds)] * times)
-
-    def clear(self) -> None:
-        """Nothing goes wrong any more."""
-        self._faults.clear()
-
-    def asked(self, path: str) -> list[Served]:
-        """The requests to one path."""
-        return [one for one in self.requests if one.path == path]
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        deadline = time.monotonic() + 10
-        while not self._uvicorn.started:
-            assert time.monotonic() < deadline, "the stand-in did not start"
-            time.sleep(0.005)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def closing(self) -> None:
         self.postman.close()
-        self._uvicorn.should_exit = True
-        self._thread.join(10)
 
-    def _run(self) -> None:
-        asyncio.run(self._uvicorn.serve(sockets=[self._listener]))
-
-    async def _app(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        path = request.url.path.removeprefix("/cgi-bin/")
-        waiting = self._faults[path]
-        fault = waiting.popleft() if waiting else Fault(WELL)
-        if fault.kind == "reset_before":
-            _reset(send)
+    def check(self, path: str, request: Request) -> None:
+        if path == "gettoken":
             return
-        response = await self._answer(path, request, fault)
-        if fault.kind == "silence":
-            await asyncio.sleep(fault.seconds)
-        if fault.kind == "reset_after":
-            _reset(send)
-            return
-        await response(scope, receive, send)
+        if path not in METHODS or METHODS[path][0] != request.method:
+            self.violations.append(f"{request.method} {path}")
+            raise RefusedError(40066, "invalid url")
+        with self.corp.lock:
+            self.corp.check_token(request.query_params.get("access_token", ""))
 
-    async def _answer(self, path: str, request: Request, fault: Fault) -> Response:
-        match fault.kind:
-            case int():
-                return _json({"errcode": fault.kind, "errmsg": f"{request.url.query} from ip: 203.0.113.9"})
-            case "500" | "502":
-                return Response("<html>Bad Gateway</html>", int(fault.kind), media_type="text/html")
-            case "html200":
-                return Response("<html>维护中</html>", 200, media_type="text/html")
-            case "redirect":
-                return RedirectResponse(f"{self.url}/cgi-bin/elsewhere?{request.url.query}")
-        if path == "media/get":
-            return self._media(request)
-        body, answer = await self._done(path, request)
-        self.requests.append(Served(path, body, answer))
-        data = json.dumps(answer, ensure_ascii=False).encode()
-        return Response(
-            data[: len(data) // 2] if fault.kind == "half_json" else data, media_type="application/json"
-        )
-
-    async def _done(self, path: str, request: Request) -> tuple[dict[str, Json], dict[str, Json]]:
-        body: dict[str, Json] = {}
-        try:
+    def done(
+        self, path: str, request: Request, body: dict[str, Json], upload: tuple[str, bytes] | None
+    ) -> dict[str, Json]:
+        with self.corp.lock:
             if path == "gettoken":
-                return body, self._token(request)
-            if path not in METHODS or METHODS[path][0] != request.method:
-                self.violations.append(f"{request.method} {path}")
-                raise RefusedError(40066, "invalid url")
-            with self.corp.lock:
-                self.corp.check_token(request.query_params.get("access_token", ""))
-            body, upload = await _body(request)
-            with self.corp.lock:
-                answer = METHODS[path][1](Asked(self.corp, dict(request.query_params), body, upload))
-            return body, {"errcode": 0, "errmsg": "ok", **answer}
-        except RefusedError as refusal:
-            return body, {"errcode": refusal.code, "errmsg": refusal.message}
+                return self._token(request)
+            return METHODS[path][1](Asked(self.corp, dict(request.query_params), body, upload))
+
+    def direct(self, path: str, request: Request) -> Response | None:
+        return self._media(request) if path == "media/get" else None
 
     def _token(self, request: Request) -> dict[str, Json]:
         asked = request.query_params
-        with self.corp.lock:
-            token = self.corp.give_token(asked.get("corpid", ""), asked.get("corpsecret", ""))
-        return {"errcode": 0, "errmsg": "ok", "access_token": token, "expires_in": 7200}
+        token = self.corp.give_token(asked.get("corpid", ""), asked.get("corpsecret", ""))
+        return {"access_token": token, "expires_in": 7200}
 
     def _media(self, request: Request) -> Response:
         try:
@@ -171,36 +57,5 @@ class WeComServer:
                 self.corp.check_token(request.query_params.get("access_token", ""))
                 found = file_of(self.corp, request.query_params.get("media_id", ""))
         except RefusedError as refusal:
-            return _json({"errcode": refusal.code, "errmsg": refusal.message})
+            return as_json({"errcode": refusal.code, "errmsg": refusal.message})
         return Response(found.data, media_type="application/octet-stream")
-
-
-async def _body(request: Request) -> tuple[dict[str, Json], tuple[str, bytes] | None]:
-    if request.method == "GET":
-        return {}, None
-    kind = request.headers.get("content-type", "")
-    if kind.startswith("multipart/form-data"):
-        _, uploads = bodies.read(kind, "", await request.body())
-        if "media" not in uploads:
-            raise RefusedError(41005, "media data missing")
-        return {}, (uploads["media"].name, uploads["media"].data)
-    try:
-        found = json.loads(await request.body())
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise RefusedError(47001, "data format error")
-    return found, None
-
-
-def _json(body: dict[str, Json]) -> Response:
-    return Response(json.dumps(body, ensure_ascii=False), media_type="application/json")
-
-
-def _reset(send: Send) -> None:
-    """Break the connection hard."""
-    transport = transport_of(send)
-    plug = transport.get_extra_info("socket")
-    if plug is not None and plug.fileno() >= 0:
-        plug.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    transport.abort()
