@@ -7,6 +7,8 @@ import re
 from tests.tencentapi.checks import Obj, obj, objects, signs, text, words
 from tests.tencentapi.refusal import RefusedError
 
+__all__ = ["Obj", "card_buttons", "card_text", "obj", "objects", "signs", "text", "words"]
+
 TASK = re.compile(r"[0-9A-Za-z_\-@]{1,128}")
 INTERACTIVE = ("button_interaction", "vote_interaction", "multiple_interaction")
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 from tests.tencentapi.refusal import RefusedError
 
+__all__ = ["DAY", "Chat", "Code", "Corp", "File", "RefusedError", "Shown"]
+
 DAY = 86400.0
 MINUTE, HOUR = (30, 60.0), (1000, 3600.0)
 CODE_LIFE, RECALL_LIFE, TOKEN_LIFE = 72 * 3600.0, DAY, 7200.0
