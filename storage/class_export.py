@@ -99,6 +99,8 @@ EXPORTED: dict[str, Belongs] = {
     "meetings": _own("meetings"),
     "slots": _through("slots.meeting_id", _of(Meeting)),
     "surveys": _own("surveys"),
+    "school_classes": _own("school_classes"),
+    "school_students": _through("school_students.student_id", _of(StudentRow)),
     "requests": _own("requests"),
     "request_lines": _through("request_lines.request_id", _of(Request)),
     "schedules": _own("schedules"),

@@ -104,6 +104,8 @@ STAYS: dict[str, str] = {
     "signups": "what the class could sign up for",
     "meetings": "the appointments that a teacher has offered",
     "surveys": "what the class was asked",
+    "school_classes": "which class of the school's address book a class is",
+    "school_students": "what the school's address book calls a child; goes with the child",
     "secret_ballots": "nobody can tell whose it is; dropped at the close",
     "secret_answers": "nobody can tell whose they are; dropped at the close",
     "secret_words": "nobody can tell whose they are; dropped at the close",

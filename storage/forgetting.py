@@ -30,6 +30,7 @@ from storage.tables import (
     Receipt,
     Request,
     RequestLine,
+    SchoolStudent,
     SignupEntry,
     Slot,
     SlotSwap,
@@ -52,6 +53,8 @@ NOT_SEARCHED = {
     "named_ballots": "numbers of options",
     "secret_answers": "numbers of options",
     "secret_ballots": "numbers of options",
+    "school_classes": "the class's name in the school's address book",
+    "school_students": "ids of the others",
     "students": "the names of the others",
     "webhooks": "the secret addresses of a class's groups",
     "vault": "tokens and codes of platforms",
@@ -111,7 +114,18 @@ def _drop_what_is_its_own(records: Records, student: int) -> None:
     praises = list(
         records.exec(rows(PraisedStudent.praise_id).where(PraisedStudent.student_id == student)).all()
     )
-    for table in (PraisedStudent, Contact, Code, Receipt, Nudge, NoticeFamily, SignupEntry, FamilyLink):
+    own = (
+        PraisedStudent,
+        Contact,
+        Code,
+        Receipt,
+        Nudge,
+        NoticeFamily,
+        SignupEntry,
+        FamilyLink,
+        SchoolStudent,
+    )
+    for table in own:
         run(delete(table).where(col(table.student_id) == student))
     run(delete(SlotSwap).where(or_(col(SlotSwap.student_id) == student, col(SlotSwap.wanted_by) == student)))
     run(update(Slot).where(col(Slot.student_id) == student).values(student_id=None, person_id=None))

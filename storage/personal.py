@@ -701,6 +701,8 @@ NOT_EXPORTED: dict[str, str] = {
     "dialogues": "half an hour of what is being asked",
     "schedules": "what a class has planned",
     "notices": "the class's announcements, which stand in its group",
+    "school_classes": "which class of the school's address book a class is",
+    "school_students": "what the school's address book calls a child, which the school tells",
     "secret_ballots": "nobody can tell whose it is",
     "family_links": "keyed hashes of codes on paper; that a notice was confirmed stands in receipts",
     "turnouts": "says only which households have voted; dropped at the close",

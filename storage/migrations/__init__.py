@@ -12,7 +12,7 @@ from classroom.errors import DatabaseError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0017"
+HEAD = "0018"
 """The newest step, named here so that a start need not read every file of the history."""
 
 

@@ -42,6 +42,7 @@ from storage.tables.road import (
     ScheduleRow,
     TriedWay,
 )
+from storage.tables.school import SchoolClass, SchoolStudent
 from storage.tables.signups import Signup, SignupEntry
 from storage.tables.surveys import SecretAnswers, SecretWords, Survey, SurveyAnswer, SurveyTurnout
 from storage.tables.vault import VaultRow
@@ -92,6 +93,8 @@ __all__ = [
     "RoleGrant",
     "SaidTurn",
     "ScheduleRow",
+    "SchoolClass",
+    "SchoolStudent",
     "SecretAnswers",
     "SecretBallot",
     "SecretWords",
