@@ -27,7 +27,7 @@ def target_of(records: Records, due: queue.Due, effect: Effect) -> Target | Fail
     """Look the address up as it is now; a Failure where there is none (any more)."""
     chat = identity.reach(records, due.chat_id) if due.guardian_id is None else None
     if due.guardian_id is not None:
-        found = _guardians_chat(records, due.guardian_id)
+        found = _guardians_chat(records, due)
         if isinstance(found, Failure):
             return found
         chat = found
@@ -35,17 +35,31 @@ def target_of(records: Records, due: queue.Due, effect: Effect) -> Target | Fail
         return Failure.NOT_FOUND
     if chat.kind == ChatKind.GROUP and not chat.present and isinstance(effect, Post):
         return Failure.GONE
-    return Target(chat.platform, chat.chat, _address(chat, effect), _refs(records, due, chat.chat, effect))
+    refs = _refs(records, due, chat.chat, effect)
+    if not refs and (elsewhere := _where_told(records, due, chat)) is not None:
+        chat, refs = elsewhere, _refs(records, due, elsewhere.chat, effect)
+    return Target(chat.platform, chat.chat, _address(chat, effect), refs)
 
 
-def _guardians_chat(records: Records, guardian: int) -> Reach | Failure:
-    link = records.get(Guardian, guardian)
+def _where_told(records: Records, due: queue.Due, chat: Reach) -> Reach | None:
+    """Where the person was told what is to be changed, if that is not where they would be told now."""
+    if due.kind not in ("edit_told", "remove_post") or due.handle is None or chat.kind != ChatKind.PRIVATE:
+        return None
+    found = queue.told_at(records, due.handle, chat.chat)
+    there = identity.reach(records, found) if found != chat.chat else None
+    if there is not None:
+        queue.readdress(records, due, queue.Place(there.chat, there.platform))
+    return there
+
+
+def _guardians_chat(records: Records, due: queue.Due) -> Reach | Failure:
+    link = records.get(Guardian, due.guardian_id)
     if link is None or link.state != "active":
         return Failure.NOT_A_GUARDIAN
     student = records.get(StudentRow, link.student_id)
     if student is None or student.removed_at is not None:
         return Failure.NOT_A_GUARDIAN
-    address = identity.private_address(records, link.person_id)
+    address = identity.private_address(records, link.person_id, queue.tried_ways(records, due.id))
     chat = identity.reach(records, address.chat) if address else None
     return chat if chat is not None and chat.kind == ChatKind.PRIVATE else Failure.NOT_FOUND
 

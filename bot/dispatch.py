@@ -11,7 +11,7 @@ from pathlib import Path
 
 import structlog
 
-from bot import meeting
+from bot import meeting, tidings
 from bot.registry import Registry
 from bot.routing import Routing
 from classroom.addresses import ChatKind
@@ -25,6 +25,7 @@ from classroom.events import (
     PagePressed,
     Pressed,
     SenderKind,
+    Told,
     Undelivered,
 )
 from handlers.room import Instance, Room
@@ -232,6 +233,9 @@ class Dispatcher:
             return IGNORED
         if not _in_a_group(event):
             records.write_put_off()  # whatever it looks at has been written
+        if isinstance(event, Told):
+            tidings.hear(records, event, self._now())
+            return _kind(event)
         room = meeting.room_of(records, event, self._instance, self._now(), event_id)
         if room is None:
             return IGNORED

@@ -24,7 +24,10 @@ log = structlog.get_logger("delivery")
 SOURCE = "delivery"
 FIRST_WAIT, LONGEST_WAIT = 1.0, 300.0
 GIVE_UP = timedelta(hours=24)
-SHUT = (Failure.NEVER_STARTED, Failure.BLOCKED)
+SHUT = (Failure.NEVER_STARTED, Failure.BLOCKED, Failure.NOT_SUBSCRIBED, Failure.WINDOW_CLOSED)
+"""Doors that open again once the person writes or subscribes: what may wait for that waits."""
+SAME_EVERYWHERE = (Failure.LEAK, Failure.NOT_A_GUARDIAN)
+"""Failures that no other way would cure."""
 GIVE_UP_SOON = (Toast, Menu, React)
 """Effects that are not worth a day of trying."""
 
@@ -107,14 +110,43 @@ def record(
         case Done():
             _done(records, book, due, effect, target, outcome, now)
         case TryAgain():
-            _again(records, book, due, effect, outcome, now)
+            _again(records, book, due, effect, target, outcome, now)
         case Moved():
             _moved(records, target, outcome.new_native)
             queue.set_delivery(records, due.id, {"state": "pending", "due_at": now})
         case Refused():
-            _door(records, target, outcome.failure)
-            if not _another_way(records, due, target, outcome.failure, now):
-                failed(records, book, due, effect, outcome, now)
+            refused(records, book, due, effect, target.chat, outcome, now)
+
+
+def refused(
+    records: Records,
+    book: Book,
+    due: queue.Due,
+    effect: Effect,
+    chat: int,
+    outcome: Refused,
+    now: datetime,
+    *,
+    state: str = "failed",
+) -> None:
+    """It will never happen there: it takes the next way, if the person has one, or has failed."""
+    if outcome.failure in SHUT or (outcome.failure is Failure.GONE and due.kind == "tell"):
+        classrooms.set_door(records, chat, outcome.failure.value)
+    if due.kind == "tell" and _another_way(records, due, chat, outcome.failure, now):
+        return
+    failed(records, book, due, effect, outcome, now, state=state)
+
+
+def failed_after_all(records: Records, book: Book, sent: queue.Sent, outcome: Refused, now: datetime) -> None:
+    """The platform took a message, and tells later that it never arrived."""
+    due = sent.due
+    if sent.erased or due.chat_id is None:  # too long ago: nobody can say it again
+        queue.set_delivery(records, due.id, {"state": "failed", "outcome": outcome.failure.value})
+        return
+    effect, _ = queue.opened(records, due)
+    book.write(records, now)
+    queue.forget_delivered(records, due.id, due.chat_id)
+    refused(records, book, due, effect, due.chat_id, outcome, now)
 
 
 def _done(
@@ -126,9 +158,10 @@ def _done(
     outcome: Done,
     now: datetime,
 ) -> None:
-    close(book, due, "sent", now, None)
+    said = due.kind in ("post", "tell")
+    close(book, due, "sent", now, outcome.fate if said else "enforced")
     log.debug("delivery carried out", **_named(due))
-    if due.kind in ("post", "tell"):
+    if said:
         handle = due.handle or f"delivery/{due.id}"
         book.posted += [
             {"delivery_id": due.id, "handle": handle, "chat_id": target.chat, "ref": ref, "at": now}
@@ -147,12 +180,19 @@ def _done(
 
 
 def _again(
-    records: Records, book: Book, due: queue.Due, effect: Effect, outcome: TryAgain, now: datetime
+    records: Records,
+    book: Book,
+    due: queue.Due,
+    effect: Effect,
+    target: Target,
+    outcome: TryAgain,
+    now: datetime,
 ) -> None:
     attempts = due.attempts + 1
     patience = timedelta(minutes=10) if isinstance(effect, GIVE_UP_SOON) else GIVE_UP
     if now - due.created_at > patience and attempts > 5:
-        failed(records, book, due, effect, Refused(Failure.EXPIRED, outcome.why), now, state="dead")
+        over = Refused(Failure.EXPIRED, outcome.why)
+        refused(records, book, due, effect, target.chat, over, now, state="dead")
         return
     wait = (
         outcome.after
@@ -198,20 +238,18 @@ def failed(
         _event(book, due, "failed", {"then": report.failed, "data": report.data, **reason}, now)
 
 
-def close(
-    book: Book, due: queue.Due, state: str, now: datetime, failure: Failure | None, detail: str = ""
-) -> None:
-    """A delivery is over; what nobody may read any more is not kept."""
+def close(book: Book, due: queue.Due, state: str, now: datetime, outcome: str, detail: str = "") -> None:
+    """A delivery is over, and `outcome` is what became of it; what nobody may read any more is not kept."""
     over: dict[str, object] = {
         "number": due.id,
         "new_state": state,
         "now": now,
-        "why": failure.value if failure else "enforced",
+        "why": str(outcome),
         "more": detail[:200] or None,
         "tried": due.attempts + 1,
     }
     # a toast's text names who pressed, and nobody needs it any more
-    erased = failure is Failure.NOT_A_GUARDIAN or due.kind == "toast"
+    erased = outcome == Failure.NOT_A_GUARDIAN or due.kind == "toast"
     (book.erased if erased else book.closed).append(over)
 
 
@@ -231,23 +269,20 @@ def _moved(records: Records, target: Target, new_native: str) -> None:
         identity.move_chat(records, chat, new_native)
 
 
-def _door(records: Records, target: Target, failure: Failure) -> None:
-    if failure in SHUT:
-        classrooms.set_door(records, target.chat, failure.value)
+def _another_way(records: Records, due: queue.Due, chat: int, failure: Failure, now: datetime) -> bool:
+    """Who cannot be told at one door is told at another of their own, before anybody hears that it failed.
 
-
-def _another_way(records: Records, due: queue.Due, target: Target, failure: Failure, now: datetime) -> bool:
-    """Who has shut one door is told at another of their own, before anybody hears that it failed.
-
-    Each door is shut by now that was tried, so that this ends; a group is no door of anybody's.
+    Each door is tried once, so that this ends; a group is no door of anybody's.
     """
-    if due.kind != "tell" or failure not in SHUT:
+    if failure in SAME_EVERYWHERE:
         return False
-    other = identity.next_door(records, target.chat)
+    tried = queue.tried_ways(records, due.id) | {chat}
+    other = identity.next_door(records, chat, tried)
     if other is None:
         return False
     log.info("delivery takes another way", **_named(due), failure=failure.value)
-    queue.redirect(records, due, other, now)
+    queue.note_way(records, due.id, chat, failure.value, now)
+    queue.redirect(records, due, queue.Place(other.id, other.platform), now)
     return True
 
 

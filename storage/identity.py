@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
 import sqlalchemy
@@ -18,6 +18,11 @@ from storage.tables import Account, Chat, Classroom, Guardian, Member, Person, R
 
 SEEN_EVERY = timedelta(hours=1)
 """How exact it is known when somebody was last seen: every message would else be a write."""
+
+NOT_SHUT = ("open", "unknown")
+"""Doors at which it is worth while to knock."""
+DOORS = (*NOT_SHUT, "window_closed", "not_subscribed", "never_started", "blocked", "gone")
+"""All that is known of private doors, the most promising first."""
 
 CHATS = Chat.metadata.tables["chats"]
 _REACHED = sqlalchemy.select(
@@ -242,28 +247,51 @@ def groups_of(records: Records, classroom: int) -> list[Chat]:
 
 
 def accounts_of(records: Records, person: int) -> list[tuple[Account, Chat]]:
-    """A person's own accounts with their private chats, reachable ones first."""
+    """A person's own accounts with their private chats, in the order in which they are to be told.
+
+    Reachable ones first: the one they prefer, the one where they last did something, the open ones.
+    """
     found = records.exec(
         select(Account, Chat)
         .join(Chat, col(Chat.id) == col(Account.chat_id))
         .where(Account.person_id == person, Account.kind == SenderKind.PERSON)
         .order_by(col(Account.id))
     ).all()
-    order = {"open": 0, "unknown": 1, "never_started": 2, "blocked": 3}
-    return sorted(found, key=lambda pair: order.get(pair[1].door, 9))
+    if len(found) < 2:
+        return list(found)
+    owner = records.get(Person, person)
+    wish, last = (owner.channel, owner.last_channel) if owner is not None else (None, None)
+
+    def order(pair: tuple[Account, Chat]) -> tuple[bool, bool, bool, int]:
+        chat = pair[1]
+        rank = DOORS.index(chat.door) if chat.door in DOORS else len(DOORS)
+        return chat.door not in NOT_SHUT, chat.id != wish, chat.id != last, rank
+
+    return sorted(found, key=order)
 
 
-def private_address(records: Records, person: int) -> PersonAddress | None:
-    """Where to write to a person: the account most likely to be reachable; None if there is none."""
-    accounts = accounts_of(records, person)
-    return person_address(accounts[0][1]) if accounts else None
+def acted(records: Records, account: Account) -> None:
+    """Note where a person last did something in private."""
+    owner = records.get(Person, account.person_id)
+    if owner is not None and owner.last_channel != account.chat_id:
+        owner.last_channel = account.chat_id
 
 
-def next_door(records: Records, chat: int) -> Chat | None:
-    """Another private conversation of the person whose door this was, not known to be shut."""
+def private_address(records: Records, person: int, tried: Collection[int] = ()) -> PersonAddress | None:
+    """Where to write to a person: by the channel they prefer, else where they are most likely to read.
+
+    None if there is none, or none that is not in `tried`.
+    """
+    first = next((chat for _, chat in accounts_of(records, person) if chat.id not in tried), None)
+    return person_address(first) if first is not None else None
+
+
+def next_door(records: Records, chat: int, tried: Collection[int] = ()) -> Chat | None:
+    """Another private conversation of the person whose door this was, not tried yet nor known to be shut."""
     person = records.exec(select(Account.person_id).where(Account.chat_id == chat)).first()
     own = accounts_of(records, person) if person is not None else []
-    return next((c for _, c in own if c.id != chat and c.door in ("open", "unknown")), None)
+    others = (c for _, c in own if c.id != chat and c.id not in tried and c.kind == ChatKind.PRIVATE)
+    return next((c for c in others if c.door in NOT_SHUT), None)
 
 
 def saw_member(records: Records, chat: int, account: int, now: datetime, *, present: bool = True) -> Member:

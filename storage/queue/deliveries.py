@@ -24,7 +24,7 @@ from storage.database import Records
 from storage.leaving import COLUMNS, Due
 from storage.putting_off import APART
 from storage.sealing import Utc
-from storage.tables import Chat, EventRow
+from storage.tables import EventRow
 
 DELIVERIES = EventRow.metadata.tables["deliveries"]
 POSTED = EventRow.metadata.tables["posted"]
@@ -231,31 +231,6 @@ def handle_waits(records: Records, handle: str, before: int) -> bool:
     """True while an earlier delivery of this handle has not been carried out yet."""
     found = records.connection().execute(_WAITS, {"handle": handle, "before": before})
     return found.first() is not None
-
-
-def unpark(records: Records, chat: int, now: datetime) -> int:
-    """Let go what waited for this person to open the private door; gives how many."""
-    done = records.connection().execute(
-        update(DELIVERIES)
-        .where(DELIVERIES.c.chat_id == chat, DELIVERIES.c.state == "parked")
-        .values(state="pending", due_at=now, attempts=0)
-    )
-    return done.rowcount
-
-
-def redirect(records: Records, due: Due, to: Chat, now: datetime) -> None:
-    """Let a message to a person begin anew at another private conversation of theirs, buttons and all."""
-    set_delivery(records, due.id, {"state": "pending", "attempts": 0, "due_at": now})
-    if due.guardian_id is not None:  # looked up anew at each attempt
-        return
-    there: dict[str, object] = {"chat_id": to.id, "platform": to.platform, "lane_key": f"chat:{to.id}"}
-    set_delivery(records, due.id, there)
-    if due.handle is not None:
-        records.connection().execute(
-            update(BUTTONS)
-            .where(BUTTONS.c.handle == due.handle, BUTTONS.c.chat_id == due.chat_id)
-            .values(chat_id=to.id)
-        )
 
 
 def cancel(records: Records, handle: str, now: datetime) -> int:
