@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from bot import tidings
 from bot.delivery import Delivery, Turn
 from bot.dispatch import BATCH, Dispatcher, StumbledError
 from bot.intake import Intake
+from bot.letters import Letters
 from bot.limits import Limits
 from bot.ports import (
     DeletesMessages,
@@ -26,7 +26,8 @@ from bot.ports import (
 )
 from bot.recording import SOURCE as DELIVERY
 from bot.registry import Registry
-from bot.sources import PAGE, read_clock, read_delivery, read_page
+from bot.sources import read_clock, read_delivery, read_page
+from classroom.addresses import PAGE
 from classroom.errors import DatabaseError
 from classroom.events import Right
 from handlers.feature import Feature
@@ -95,12 +96,14 @@ class App:
             frozenset(p.name for p in platforms if isinstance(p, PrivateOnly) and p.private_only),
             frozenset(p.name for p in platforms if isinstance(p, MakesGroups)),
         )
-        self.delivery = Delivery(database, self.platforms, limits or {}, now, self._woken.set, clock)
+        chosen = self.instance.defaults
+        letters = Letters(database.keys.digest, chosen.public_url, chosen.language)
+        self.delivery = Delivery(database, self.platforms, limits or {}, now, self._woken.set, clock, letters)
         self.dispatcher = Dispatcher(
             database,
             self.registry,
             {p.name: p.read for p in platforms}
-            | {DELIVERY: read_delivery, CLOCK: read_clock, PAGE: read_page, tidings.SOURCE: tidings.read},
+            | {DELIVERY: read_delivery, CLOCK: read_clock, PAGE: read_page},
             self.instance,
             now,
             {p.name: _mention_of(p) for p in platforms},

@@ -14,11 +14,12 @@ import structlog
 
 from bot import recording
 from bot.addressing import Target, target_of
+from bot.letters import Letters
 from bot.limits import Limits, Pace
-from bot.performing import COUNTED, HARMLESS, Hands, perform
+from bot.performing import COUNTED, HARMLESS, Hands, perform, shown_on_page
 from bot.ports import Failure, Key, Outcome, Platform, Refused, TryAgain
 from bot.recording import Book
-from classroom.addresses import GroupAddress
+from classroom.addresses import PAGE, GroupAddress
 from classroom.effects import Effect, Lane, Toast
 from storage import identity, queue
 from storage.database import Database, Records, describe
@@ -41,6 +42,8 @@ class _Job:
     effect: Effect
     keys: list[Key]
     target: Target
+    on_page: bool = False
+    """True for what our own page shows, so that no platform is asked for it."""
 
     @property
     def lane(self) -> str:
@@ -90,9 +93,11 @@ class Delivery:
         now: Callable[[], datetime],
         wake: Callable[[], None],
         clock: Callable[[], float] = time.monotonic,
+        letters: Letters | None = None,
     ) -> None:
         """`wake` is called when a result was recorded that may bring new events or deliveries.
 
+        `letters` make the pages for platforms without buttons; without them their messages have none.
         `clock` gives seconds that only go forward, for the pace; `now` is the time of day.
         """
         self._clock = clock
@@ -101,6 +106,7 @@ class Delivery:
         self._pace = {name: Pace(limits.get(name, Limits())) for name in platforms}
         self._now = now
         self._wake = wake
+        self._letters = letters
         self._state = _State()
         self._waits: dict[str, float] = {}
         self.attempts: Counter[tuple[str, str]] = Counter()
@@ -253,16 +259,25 @@ class Delivery:
         elif target.platform not in self._hands:
             self._later(turn, f"{due.lane_key}/{due.lane}", 30.0)
         else:
-            self._choose(_Job(due, effect, _keys(stored), target), turn)
+            self._choose(self._job(records, due, effect, stored, target), turn)
+
+    def _job(
+        self, records: Records, due: queue.Due, effect: Effect, stored: list[queue.StoredKey], target: Target
+    ) -> _Job:
+        links_only = self._hands[target.platform].links_only
+        if due.platform == PAGE or (links_only and due.kind == "edit_told"):
+            return _Job(due, effect, [], target, on_page=True)
+        if stored and links_only and due.kind == "tell":
+            link = self._letters.link(records, due) if self._letters is not None else None
+            return _Job(due, effect, [link] if link is not None else [], target)
+        return _Job(due, effect, _keys(stored), target)
 
     def _choose(self, job: _Job, turn: Turn) -> None:
         """Let a delivery begin in this turn, if its chat and the pace permit."""
         chat = job.target.chat
         if job.talks and chat in turn.talking:
             return
-        pace = self._pace[job.target.platform]
-        group = isinstance(job.target.address, GroupAddress)
-        wait = pace.wait(chat, group=group, counted=job.due.kind in COUNTED, now=self._clock())
+        wait = 0.0 if job.on_page else self._paced(job)
         if wait > 0:
             self._later(turn, job.lane, wait)
             return
@@ -271,6 +286,10 @@ class Delivery:
         if job.talks:
             turn.talking.add(chat)
 
+    def _paced(self, job: _Job) -> float:
+        pace, group = self._pace[job.target.platform], isinstance(job.target.address, GroupAddress)
+        return pace.wait(job.target.chat, group=group, counted=job.due.kind in COUNTED, now=self._clock())
+
     def _later(self, turn: Turn, lane: str, seconds: float) -> None:
         turn.waits[lane] = self._clock() + seconds
 
@@ -278,12 +297,16 @@ class Delivery:
 
     async def _carry_out(self, job: _Job) -> None:
         try:
-            outcome = await perform(
-                self._hands[job.target.platform],
-                job.effect,
-                job.target.address,
-                job.keys,
-                job.target.refs,
+            outcome = (
+                shown_on_page(job.effect)
+                if job.on_page
+                else await perform(
+                    self._hands[job.target.platform],
+                    job.effect,
+                    job.target.address,
+                    job.keys,
+                    job.target.refs,
+                )
             )
         except Exception as error:  # a fault of ours must not stop the others
             log.error(

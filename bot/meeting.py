@@ -22,7 +22,6 @@ from classroom.events import (
     Pressed,
     Sender,
     SenderKind,
-    Told,
     Undelivered,
 )
 from classroom.people import Actor
@@ -38,7 +37,7 @@ def room_of(
     """The room for an event; None for what concerns us not (other bots, posts of the linked channel)."""
     room = Room(records, now, instance, event_id=event_id)
     match event:
-        case None | Told():
+        case None:
             return None
         case Message() | Pressed():
             return _of_sender(room, event.origin, event.sender)
@@ -61,6 +60,7 @@ def room_of(
 def _of_sender(room: Room, origin: Origin, sender: Sender) -> Room | None:
     if sender.kind in (SenderKind.BOT, SenderKind.LINKED_CHANNEL):
         return None
+    room.on_page = origin.page
     if _foreseen(room, origin, sender):
         return room
     chat = identity.meet_chat(room.db, origin, room.now)
@@ -89,9 +89,9 @@ def _foreseen(room: Room, origin: Origin, sender: Sender) -> bool:
 
 
 def _through_the_private_door(room: Room, account: Account) -> None:
-    classrooms.set_door(room.db, account.chat_id, "open")
-    queue.unpark(room.db, account.chat_id, room.now)
-    identity.acted(room.db, account)
+    if not room.on_page:  # who reads our page has not written to the platform
+        classrooms.set_door(room.db, account.chat_id, "open")
+        queue.unpark(room.db, account.chat_id, room.now)
     running = presses.dialogue(room.db, account.chat_id, room.now)
     if running is not None and running.classroom_id is not None:
         _in_classroom(room, running.classroom_id)

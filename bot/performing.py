@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot import ports
 from bot.drawing import DrawingError, as_files
-from bot.ports import Done, Failure, Key, Outcome, Platform, Refused
+from bot.ports import Done, Failure, Fate, Key, Outcome, Platform, Refused
 from classroom.addresses import GroupAddress, PersonAddress
 from classroom.effects import (
     Ask,
@@ -72,6 +72,7 @@ class Hands:
         self.knows = platform if isinstance(platform, ports.KnowsMembers) else None
         self.makes_groups = platform if isinstance(platform, ports.MakesGroups) else None
         self.fetches = platform if isinstance(platform, ports.FetchesFiles) else None
+        self.links_only = isinstance(platform, ports.LinksOnly) and platform.links_only
 
 
 async def perform(
@@ -108,6 +109,11 @@ async def perform(
             return await hands.reacts.react(to, effect.ref, effect.emoji)
         case Pin() | Restrict() | Tag():
             return await _in_group(hands, effect, to, refs)
+
+
+def shown_on_page(effect: Effect) -> Outcome:
+    """What becomes of an effect whose place is our own page: it is read there, where it is stored."""
+    return UNSUPPORTED if isinstance(effect, Ask) else Done(fate=Fate.DELIVERED)
 
 
 async def _post(hands: Hands, effect: Post, to: GroupAddress | PersonAddress, keys: Sequence[Key]) -> Outcome:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, JsonValue
+from datetime import datetime
 
-from classroom.events import Answered, Delivered, Due, Event, PagePressed, Undelivered
+from pydantic import BaseModel, JsonValue, TypeAdapter
+
+from classroom.addresses import ChatKind
+from classroom.events import (
+    Answered,
+    Delivered,
+    Due,
+    Event,
+    Message,
+    Origin,
+    PagePressed,
+    Pressed,
+    Sender,
+    Undelivered,
+)
 from scheduler.clock import DueWords
-
-PAGE = "page"
-"""The source of what families press on their pages."""
+from storage.letters import key_of
 
 
 class _DeliveryWords(BaseModel):
@@ -57,7 +69,26 @@ class _PageWords(BaseModel):
     args: dict[str, JsonValue] = {}
 
 
+class _LetterWords(BaseModel):
+    letter: int
+    once: str
+    platform: str
+    native: str
+    at: datetime
+    token: str | None = None
+    words: str = ""
+
+
+_ON_PAGE: TypeAdapter[_PageWords | _LetterWords] = TypeAdapter(_PageWords | _LetterWords)
+
+
 def read_page(raw: bytes) -> Event:
-    """What a family pressed on its page."""
-    words = _PageWords.model_validate_json(raw)
-    return PagePressed(words.link, words.purpose, words.args)
+    """What somebody did on a page: on a family's own, or on one that stands for a message's buttons."""
+    words = _ON_PAGE.validate_json(raw)
+    if isinstance(words, _PageWords):
+        return PagePressed(words.link, words.purpose, words.args)
+    origin = Origin(words.platform, words.native, ChatKind.PRIVATE, page=True)
+    sender, ref = Sender(words.native), key_of(words.letter, words.once)
+    if words.token is not None:
+        return Pressed(origin, sender, words.token, callback=ref)
+    return Message(origin, sender, ref, words.words, words.at)

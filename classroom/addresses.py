@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import final
 
+PAGE = "page"
+"""In the place of a platform: what is said there is shown on our own page, and sent to nobody."""
+
 
 class ChatKind(StrEnum):
     """What a chat is for good: it never changes."""

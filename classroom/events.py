@@ -37,13 +37,17 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The chat where something happened; `thread` is a forum topic."""
+    """The chat where something happened; `thread` is a forum topic.
+
+    `page`: it was done on our own page, which stands for the buttons that the platform lacks.
+    """
 
     platform: str
     native: str
     kind: ChatKind
     title: str = ""
     thread: str | None = None
+    page: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,29 +206,6 @@ class Delivered:
     classroom: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a platform tells later of messages that it took: their `fate`, or in `failure` why not after all.
-
-    `origin` is the chat they went to. `tries` counts how often they were looked for in vain.
-    """
-
-    origin: Origin
-    refs: tuple[str, ...]
-    fate: str
-    failure: str | None = None
-    tries: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class PagePressed:
-    """A family pressed the button on its own page; `link` is our row of the door that it came in by."""
-
-    link: int
-    purpose: str
-    args: dict[str, Json] = field(default_factory=dict)
-
-
 Event = (
     Message
     | Pressed
@@ -237,6 +218,5 @@ Event = (
     | Answered
     | Undelivered
     | Delivered
-    | Told
     | PagePressed
 )

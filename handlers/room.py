@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from classroom.addresses import GroupAddress, PersonAddress
+from classroom.addresses import PAGE, GroupAddress, PersonAddress
 from classroom.effects import AnyButton, EditTold, Effect, Hours, LinkButton, Post, Report, Tell, Toast
 from classroom.events import Json, Right
 from classroom.people import ALL_TEACHERS, Actor, Role
@@ -95,6 +95,8 @@ class Room:
     group: GroupAddress | None = None
     platform: str = ""
     event_id: int | None = None
+    on_page: bool = False
+    """True where the actor is looking at our own page, which shows the answers."""
     _roster: Roster | None = field(default=None, repr=False)
 
     # --- who and what ---------------------------------------------------------------------------
@@ -164,7 +166,8 @@ class Room:
         """The actor's private chat on the platform where this happened; None for nobody known."""
         if self.actor is None:
             return None
-        return PersonAddress(self.actor.chat, self.actor.platform, self.actor.native)
+        platform = PAGE if self.on_page else self.actor.platform
+        return PersonAddress(self.actor.chat, platform, self.actor.native)
 
     @property
     def door_open(self) -> bool:

@@ -14,21 +14,22 @@ from starlette.routing import BaseRoute, Route
 
 from bot.app import App
 from bot.calendar_route import gate
-from bot.families import sheet
+from bot.families import letter, sheet
 from bot.limits import Gate
 from bot.meeting import page_room
 from bot.ports import Incoming
-from bot.sources import PAGE
+from classroom.addresses import PAGE
 from classroom.errors import DatabaseError
 from classroom.pages import Page
 from handlers.room import Room
-from storage import family_links
+from storage import family_links, letters
 from storage.database import Records
 from templates.render import Say, language_of
 
 PATH = "/f/{code}"
 METHODS = ["GET", "HEAD", "POST"]
-MOST_BODY = 2048
+MOST_BODY = 24_576
+"""Bytes of a form: an answer of 2,000 characters, each of them written as nine."""
 NOTED = "noted"
 
 
@@ -57,10 +58,14 @@ async def answer(request: Request, app: App, knocked: Gate) -> Response:
     code = request.path_params["code"]
     if not knocked.opens():
         return _said(sheet.later(say), 429)
-    if not family_links.is_ours(app.database.keys.digest, code):
+    digest = app.database.keys.digest
+    is_letter = letters.is_ours(digest, code)
+    if not is_letter and not family_links.is_ours(digest, code):
         return _said(sheet.unknown(say), 404)
     try:
-        pressed = await _pressed(request) if request.method == "POST" else None
+        if is_letter:
+            return await _letter(request, app, code)
+        pressed = (await _form(request)).get("once", "") if request.method == "POST" else None
         found = await app.database.look(lambda records: _look(records, app, code))
         if found is None:
             return _said(sheet.unknown(say), 404)
@@ -69,6 +74,12 @@ async def answer(request: Request, app: App, knocked: Gate) -> Response:
     except DatabaseError:
         return _said(sheet.later(say), 503)
     return _said(sheet.page(found.page, noted=request.url.query == NOTED), 200)
+
+
+async def _letter(request: Request, app: App, code: str) -> Response:
+    if request.method == "POST":
+        return await letter.press(request, app, code, await _form(request))
+    return _said(*await letter.read(request, app, code))
 
 
 def _look(records: Records, app: App, code: str) -> _Opened | None:
@@ -95,14 +106,14 @@ def _again(why: str) -> Response:
     return RedirectResponse(f"?{why}", 303, headers=sheet.HEADERS)
 
 
-async def _pressed(request: Request) -> str:
-    """What the button said it was about; nothing where that cannot be read."""
+async def _form(request: Request) -> dict[str, str]:
+    """What was pressed; nothing where that cannot be read."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > MOST_BODY:
-            return ""
-    return parse_qs(body.decode("utf-8", "replace")).get("once", [""])[0]
+            return {}
+    return {name: values[0] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
 
 
 def _said(body: str, status: int) -> HTMLResponse:

@@ -1,4 +1,4 @@
-"""How the families' page looks: large type, one button, nothing fetched from anywhere, no script."""
+"""How the families' pages look: large type, few buttons, nothing fetched from anywhere, no script."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from markupsafe import Markup
 
 from classroom import markup
 from classroom.pages import Page
-from classroom.text import PrivateText
+from classroom.text import PrivateText, PublicText
+from storage.letters import Letter
 from templates.render import Say
 
 FOLDER = Path(__file__).parent
@@ -47,6 +48,28 @@ def page(shown: Page, *, noted: bool) -> str:
     )
 
 
+def letter(say: Say, classroom: str, shown: Letter, once: str) -> str:
+    """A letter and its answers, with what its reader has just been answered above them."""
+    notes = [one.text for one in shown.notes]
+    if not shown.handled:
+        notes = [_plain(say.private("family_page.working"))]
+    elif not shown.words:
+        notes = [_plain(say.private("family_page.taken_back"))]
+    return _template("letter.html").render(
+        language=say.language.replace("_", "-"),
+        style=Markup(STYLE),  # noqa: S704 - our own
+        head=_plain(say.private("family_page.head", classroom=classroom)),
+        notes=notes,
+        waiting=not shown.handled,
+        parts=[(_plain(part.text), part.keys) for part in shown.words],
+        asked=shown.asked,
+        answer=say.label("family_page.answer").text,
+        send=say.label("family_page.send").text,
+        once=once,
+        footer=_plain(say.private("family_page.footer")),
+    )
+
+
 def unknown(say: Say) -> str:
     """What every code reads that opens nothing, whatever the reason."""
     return _only(say, "unknown")
@@ -65,16 +88,16 @@ def _only(say: Say, what: str) -> str:
 def _rendered(say: Say, **values: object) -> str:
     footer = _plain(say.private("family_page.footer")) if values["words"] else ""
     language = say.language.replace("_", "-")
-    return _template().render(
+    return _template("page.html").render(
         {"done": False, "language": language, "style": Markup(STYLE), "footer": footer} | values  # noqa: S704
     )
 
 
-def _plain(text: PrivateText) -> str:
+def _plain(text: PrivateText | PublicText) -> str:
     return markup.plain(text.body)
 
 
 @cache
-def _template() -> Template:
+def _template(name: str) -> Template:
     loader = FileSystemLoader(FOLDER)
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("page.html")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template(name)

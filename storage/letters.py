@@ -1,0 +1,192 @@
+"""Letters: a private message whose buttons are on a page, for people on a channel that shows none.
+
+The code in a letter's address is signed and ends by itself, so that nothing is kept for it; it names a
+delivery and says nothing of anybody.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+import struct
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlmodel import col
+from sqlmodel import select as entities
+
+from classroom.addresses import PAGE, ChatKind
+from classroom.effects import EditTold, Tell, Toast
+from classroom.text import Label, PrivateText, PublicText
+from storage import identity, presses
+from storage.codes import Digest
+from storage.database import Records
+from storage.leaving import StoredKey
+from storage.memory import Reach
+from storage.queue import DELIVERIES, EVENTS, load
+from storage.queue.deliveries import KEEP_TEXT
+from storage.tables import Account, Classroom, DeliveryRow, Guardian, Person, StudentRow
+
+LIFE = KEEP_TEXT
+"""So long the words of a message are kept; without them there is nothing to show."""
+
+_CODE = re.compile(r"([A-Za-z0-9_-]{16})([0-9a-f]{24})")
+_MOST_TOLD, _MOST_SHOWN = 12, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What one message says now, and the buttons under it."""
+
+    text: PrivateText | PublicText
+    keys: tuple[StoredKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An opened letter: whose conversation it is, and what is said in it now, the newest first."""
+
+    delivery: int
+    chat: Reach
+    classroom: int | None
+    words: tuple[Words, ...]
+    """The letter and what its page has answered, without what was taken back."""
+    asked: bool
+    """True while the conversation waits for an answer in the person's own words."""
+    handled: bool = True
+    """False while nobody has looked at the last press yet."""
+    notes: tuple[Label, ...] = ()
+    """Short answers to the last press."""
+
+
+def code_of(digest: Digest, delivery: int, expires_at: datetime) -> str:
+    """The code that opens a delivery until then; the same for the same."""
+    head = urlsafe_b64encode(struct.pack(">QI", delivery, int(expires_at.timestamp()))).decode()
+    return head + _mark(digest, head)
+
+
+def is_ours(digest: Digest, code: str) -> bool:
+    """True for a code with our signature, whether it still opens anything or not."""
+    found = _CODE.fullmatch(code)
+    return found is not None and hmac.compare_digest(_mark(digest, found[1]), found[2])
+
+
+def find(records: Records, digest: Digest, code: str, now: datetime, pressed: str = "") -> Letter | None:
+    """What a code opens; None for what is not ours, is over, or is no longer this person's to read.
+
+    `pressed` is the key of what was done last on its page.
+    """
+    if not is_ours(digest, code):
+        return None
+    number, ends = struct.unpack(">QI", urlsafe_b64decode(code[:16]))
+    if now >= datetime.fromtimestamp(ends, UTC) or number >= 1 << 63:
+        return None
+    row = records.get(DeliveryRow, number)
+    if row is None or row.kind != "tell" or row.payload is None or not _still_theirs(records, row):
+        return None
+    chat = identity.reach(records, row.chat_id)
+    if chat is None or chat.kind != ChatKind.PRIVATE:
+        return None
+    handled, notes = _answered(records, pressed)
+    said = _conversation(records, row, chat.chat)
+    running = presses.dialogue(records, chat.chat, now) is not None
+    return Letter(row.id, chat, row.classroom_id, said, running, handled, notes)
+
+
+def key_of(letter: int, once: str) -> str:
+    """The key of the event that something done on a letter's page is, each time once."""
+    return f"{PAGE}:letter:{letter}:{once}"
+
+
+def _answered(records: Records, pressed: str) -> tuple[bool, tuple[Label, ...]]:
+    """Whether an event has been handled, and the short answers to it."""
+    if not pressed:
+        return True, ()
+    event = (
+        records.connection()
+        .execute(select(EVENTS.c.id, EVENTS.c.state).where(EVENTS.c.key == pressed))
+        .one_or_none()
+    )
+    if event is None or event.state == "pending":
+        return event is None, ()
+    found = select(DELIVERIES.c.payload).where(
+        DELIVERIES.c.event_id == event.id,
+        DELIVERIES.c.kind == "toast",
+        DELIVERIES.c.platform == PAGE,
+        DELIVERIES.c.payload.is_not(None),
+    )
+    toasts = [load(payload)[0] for payload in records.connection().execute(found).scalars()]
+    return True, tuple(t.text for t in toasts if isinstance(t, Toast) and t.text is not None)
+
+
+def _conversation(records: Records, letter: DeliveryRow, chat: int) -> tuple[Words, ...]:
+    """The letter and the answers to it as they are now, whatever was changed last first."""
+    prefix = key_of(letter.id, "")
+    since = select(EVENTS.c.id).where(EVENTS.c.key > prefix, EVENTS.c.key < f"{prefix}~")
+    told = (
+        select(DELIVERIES.c.id, DELIVERIES.c.handle, DELIVERIES.c.payload)
+        .where(
+            DELIVERIES.c.chat_id == chat,
+            DELIVERIES.c.kind == "tell",
+            (DELIVERIES.c.id == letter.id)
+            | (DELIVERIES.c.event_id.in_(since) & (DELIVERIES.c.platform == PAGE)),
+            DELIVERIES.c.payload.is_not(None),
+        )
+        .order_by(DELIVERIES.c.id.desc())
+        .limit(_MOST_TOLD)
+    )
+    said = [_now(records, chat, *one) for one in records.connection().execute(told).all()]
+    newest = sorted((one for one in said if one is not None), key=lambda one: -one[0])
+    return tuple(words for _, words in newest[:_MOST_SHOWN])
+
+
+def language_of(records: Records, chat: int | None, classroom: int | None) -> str | None:
+    """In which language to speak in a private conversation about a class; None where nobody has said."""
+    found = records.exec(
+        entities(Person.language, Account.language)
+        .join(Account, col(Account.person_id) == col(Person.id))
+        .where(Account.chat_id == chat)
+    ).first()
+    wish, code = found or (None, None)
+    here = records.get(Classroom, classroom) if classroom is not None else None
+    return wish or (here.language if here is not None else code)
+
+
+def _mark(digest: Digest, head: str) -> str:
+    return digest(f"letter:{head}")[:24]
+
+
+def _still_theirs(records: Records, row: DeliveryRow) -> bool:
+    """False for what was meant for a guardian who is none any more."""
+    if row.guardian_id is None:
+        return True
+    link = records.get(Guardian, row.guardian_id)
+    student = records.get(StudentRow, link.student_id) if link is not None else None
+    return link is not None and link.state == "active" and student is not None and student.removed_at is None
+
+
+def _now(
+    records: Records, chat: int, number: int, handle: str | None, payload: str
+) -> tuple[int, Words] | None:
+    """What a message says after its last change, and which that was; None for what was taken back."""
+    changes = (
+        select(DELIVERIES.c.id, DELIVERIES.c.kind, DELIVERIES.c.payload)
+        .where(
+            DELIVERIES.c.handle == handle,
+            DELIVERIES.c.kind.in_(("edit_told", "remove_post")),
+            DELIVERIES.c.chat_id == chat,
+            DELIVERIES.c.id > number,
+            DELIVERIES.c.state != "merged",
+        )
+        .order_by(DELIVERIES.c.id.desc())
+        .limit(1)
+    )
+    last = records.connection().execute(changes).one_or_none() if handle is not None else None
+    if last is not None and (last.kind == "remove_post" or last.payload is None):
+        return None
+    effect, keys = load(last.payload if last is not None else payload)
+    if not isinstance(effect, Tell | EditTold):
+        return None
+    return (last.id if last is not None else number), Words(effect.text, tuple(keys))
