@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from bot import tidings
 from bot.delivery import Delivery, Turn
 from bot.dispatch import BATCH, Dispatcher, StumbledError
 from bot.intake import Intake
@@ -103,7 +104,7 @@ class App:
             database,
             self.registry,
             {p.name: p.read for p in platforms}
-            | {DELIVERY: read_delivery, CLOCK: read_clock, PAGE: read_page},
+            | {DELIVERY: read_delivery, CLOCK: read_clock, PAGE: read_page, tidings.SOURCE: tidings.read},
             self.instance,
             now,
             {p.name: _mention_of(p) for p in platforms},

@@ -22,6 +22,7 @@ from classroom.events import (
     Pressed,
     Sender,
     SenderKind,
+    Told,
     Undelivered,
 )
 from classroom.people import Actor
@@ -37,7 +38,7 @@ def room_of(
     """The room for an event; None for what concerns us not (other bots, posts of the linked channel)."""
     room = Room(records, now, instance, event_id=event_id)
     match event:
-        case None:
+        case None | Told():
             return None
         case Message() | Pressed():
             return _of_sender(room, event.origin, event.sender)
@@ -92,6 +93,7 @@ def _through_the_private_door(room: Room, account: Account) -> None:
     if not room.on_page:  # who reads our page has not written to the platform
         classrooms.set_door(room.db, account.chat_id, "open")
         queue.unpark(room.db, account.chat_id, room.now)
+    identity.acted(room.db, account)
     running = presses.dialogue(room.db, account.chat_id, room.now)
     if running is not None and running.classroom_id is not None:
         _in_classroom(room, running.classroom_id)

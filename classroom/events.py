@@ -206,6 +206,29 @@ class Delivered:
     classroom: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a platform tells later of messages that it took: their `fate`, or in `failure` why not after all.
+
+    `origin` is the chat they went to. `tries` counts how often they were looked for in vain.
+    """
+
+    origin: Origin
+    refs: tuple[str, ...]
+    fate: str
+    failure: str | None = None
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PagePressed:
+    """A family pressed the button on its own page; `link` is our row of the door that it came in by."""
+
+    link: int
+    purpose: str
+    args: dict[str, Json] = field(default_factory=dict)
+
+
 Event = (
     Message
     | Pressed
@@ -218,5 +241,6 @@ Event = (
     | Answered
     | Undelivered
     | Delivered
+    | Told
     | PagePressed
 )
