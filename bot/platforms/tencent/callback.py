@@ -30,6 +30,7 @@ WINDOW = 300
 
 REMEMBERED = 20_000
 ENCRYPTED = re.compile(rb"<Encrypt>\s*(?:<!\[CDATA\[)?([A-Za-z0-9+/=]{1,1048576})(?:\]\]>)?\s*</Encrypt>")
+PLAIN = re.compile(rb"\A\s*(<xml>.*</xml>)\s*\Z", re.DOTALL)
 FORBIDDEN = re.compile(rb"<!(?:doctype|entity)", re.IGNORECASE)
 ANSWER = (
     "<xml><Encrypt><![CDATA[{encrypted}]]></Encrypt><MsgSignature><![CDATA[{signed}]]></MsgSignature>"
@@ -50,13 +51,16 @@ Accept = Callable[[Call], Awaitable[str | None]]
 
 
 class Callback:
-    """One address that Tencent calls. `plain_echo`: the address is proved by echoing in plain (服务号)."""
+    """One address that Tencent calls. `plain_echo`: the address is proved by echoing in plain (服务号).
+
+    Without a cipher calls come in plain and are signed by their time only; with one, those are refused.
+    """
 
     def __init__(
         self,
         path: str,
         token: str,
-        cipher: Cipher,
+        cipher: Cipher | None,
         now: Callable[[], datetime],
         *,
         plain_echo: bool = False,
@@ -90,7 +94,7 @@ class Callback:
             return (
                 PlainTextResponse(echo) if self._fresh(request, "signature") else self._no("signature", 403)
             )
-        if not self._fresh(request, "msg_signature", echo):
+        if self._cipher is None or not self._fresh(request, "msg_signature", echo):
             return self._no("signature", 403)
         try:
             return PlainTextResponse(self._cipher.open(echo))
@@ -101,22 +105,23 @@ class Callback:
         body = await _body(request)
         if body is None:
             return self._no("size", 413)
-        found = ENCRYPTED.search(body)
+        found = ENCRYPTED.search(body) if self._cipher is not None else PLAIN.search(body)
         if found is None or FORBIDDEN.search(body):
             return self._no("doctype" if FORBIDDEN.search(body) else "envelope", 400)
-        encrypted = found[1].decode()
-        if not self._fresh(request, "msg_signature", encrypted):
+        sealed = found[1].decode("utf-8", "replace")
+        over = ("signature",) if self._cipher is None else ("msg_signature", sealed)
+        if not self._fresh(request, *over):
             return self._no("signature", 403)
-        if signature(encrypted) in self._stored:
+        if signature(sealed) in self._stored:
             return Response(self._confirm)
         try:
-            words = self._cipher.open(encrypted)
+            words = self._cipher.open(sealed) if self._cipher is not None else sealed
             call = Call(parse(words), words)
         except MalformedError as error:
             return self._no(str(error), 400)
-        return await self._take(call, encrypted, accept)
+        return await self._take(call, sealed, accept)
 
-    async def _take(self, call: Call, encrypted: str, accept: Accept) -> Response:
+    async def _take(self, call: Call, sealed: str, accept: Accept) -> Response:
         try:
             answer = await accept(call)
         except MalformedError as error:
@@ -125,7 +130,7 @@ class Callback:
             log.warning("tencent.callback", trouble=f"a call could not be stored: {type(trouble).__name__}")
             return Response(status_code=503)
         self.taken += 1
-        self._stored[signature(encrypted)] = None
+        self._stored[signature(sealed)] = None
         if len(self._stored) > REMEMBERED:
             self._stored.popitem(last=False)
         if answer is None:
@@ -133,6 +138,8 @@ class Callback:
         return Response(self._sealed(answer), media_type="application/xml")
 
     def _sealed(self, answer: str) -> str:
+        if self._cipher is None:
+            return answer
         encrypted, nonce = self._cipher.seal(answer), secrets.token_hex(8)
         timestamp = str(int(self._now().timestamp()))
         right = signature(self._token, timestamp, nonce, encrypted)

@@ -6,13 +6,12 @@ import asyncio
 import re
 import secrets
 import time
-import urllib.error
-import urllib.request
 from collections.abc import AsyncIterator, Sequence
 from urllib.parse import urlencode
 
 from bot.platforms.tencent import fields
 from bot.platforms.tencent.api import Api
+from bot.platforms.tencent.checking import Forgetful, fetched
 from bot.platforms.tencent.crypto import Cipher, signature
 from bot.platforms.tencent.errors import ApiError, LineError, cure
 from bot.platforms.wecom.platform import PATH, token_of
@@ -24,7 +23,6 @@ from classroom.errors import ConfigError
 OK, WARNING, FAILURE = Level.OK, Level.WARNING, Level.FAILURE
 UNTRUSTED = 60020
 ADDRESS = re.compile(r"from ip: ([0-9a-fA-F.:]{3,45})")
-WAIT = 10.0
 
 
 class Checkup:
@@ -84,32 +82,7 @@ class Checkup:
             "nonce": nonce,
             "echostr": echo,
         }
-        return (*await asyncio.to_thread(_fetched, f"{self._door}?{urlencode(asked)}"), word)
-
-
-class Forgetful:
-    """A vault that keeps nothing: a doctor leaves no trace."""
-
-    async def get(self, name: str) -> str | None:
-        """Nothing is kept."""
-        return None
-
-    async def put(self, name: str, value: str, seconds: float) -> None:
-        """Keep nothing."""
-
-    async def take(self, name: str) -> str | None:
-        """Nothing is kept."""
-        return None
-
-    async def drop(self, name: str) -> None:
-        """Nothing is kept."""
-
-    async def hold(self, name: str, seconds: float) -> bool:
-        """Nobody else is here."""
-        return True
-
-    async def release(self, name: str) -> None:
-        """Nothing is held."""
+        return (*await asyncio.to_thread(fetched, f"{self._door}?{urlencode(asked)}"), word)
 
 
 def _refused(error: ApiError) -> Finding:
@@ -118,14 +91,3 @@ def _refused(error: ApiError) -> Finding:
     if error.code == UNTRUSTED and (found := ADDRESS.search(error.said)):
         fix = f"add {found[1]} to the app's trusted IPs (企业可信IP) in the console"
     return Finding(FAILURE, "wecom", f"it refuses the app (errcode {error.code})", fix)
-
-
-def _fetched(address: str) -> tuple[int, str]:
-    """Status and text of a page; status 0 where nobody answers."""
-    try:
-        with urllib.request.urlopen(address, timeout=WAIT) as answer:  # noqa: S310 - https, as checked
-            return answer.status, answer.read(4096).decode("utf-8", "replace")
-    except urllib.error.HTTPError as error:
-        return error.code, ""
-    except (OSError, ValueError):
-        return 0, ""
