@@ -91,7 +91,12 @@ async def turned(window: Window) -> None:
     await window.page.get_by_role("button", name="过一小时").click()
     later = (before + timedelta(hours=1)).isoformat()[:13]  # its minutes go on meanwhile
     await expect(clock).to_have_attribute("datetime", re.compile(later))
-    coming = await window.page.locator(".agenda li time").first.get_attribute("datetime")
+    first = window.page.locator(".agenda li time").first
+    await window.page.wait_for_function(  # the list is drawn a moment after the clock
+        """() => new Date(document.querySelector(".agenda li time").dateTime)
+                 > new Date(document.querySelector(".now-time").dateTime)"""
+    )
+    coming = await first.get_attribute("datetime")
     await window.page.get_by_role("button", name="到下一件").click()
     await expect(clock).to_have_attribute("datetime", re.compile((coming or "?")[:16]))
 
