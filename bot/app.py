@@ -21,6 +21,7 @@ from bot.ports import (
     MakesGroups,
     PinsPosts,
     Platform,
+    PostsByHand,
     PrivateOnly,
     RestrictsMembers,
     SetsTags,
@@ -96,6 +97,7 @@ class App:
             {p.name: _able(p) for p in platforms},
             frozenset(p.name for p in platforms if isinstance(p, PrivateOnly) and p.private_only),
             frozenset(p.name for p in platforms if isinstance(p, MakesGroups)),
+            frozenset(p.name for p in platforms if isinstance(p, PostsByHand) and p.by_hand),
         )
         chosen = self.instance.defaults
         letters = Letters(database.keys.digest, chosen.public_url, chosen.language)

@@ -20,10 +20,12 @@ from classroom.events import (
     Origin,
     PagePressed,
     Pressed,
+    Renamed,
     Sender,
     SenderKind,
     Told,
     Undelivered,
+    Waits,
 )
 from classroom.people import Actor
 from handlers.room import Instance, Room
@@ -42,11 +44,11 @@ def room_of(
             return None
         case Message() | Pressed():
             return _of_sender(room, event.origin, event.sender)
-        case Joined() | Left():
+        case Joined() | Left() | Renamed():
             return _of_member(room, event)
         case BotMember() | BotBlocked():
             return _of_bot(room, event)
-        case Migrated():
+        case Migrated() | Waits():
             return _in_chat(room, identity.meet_chat(records, event.origin, now))
         case Due():
             return _of_schedule(room, event)
@@ -103,12 +105,14 @@ def _through_the_private_door(room: Room, account: Account) -> None:
         room.classroom = theirs[0]
 
 
-def _of_member(room: Room, event: Joined | Left) -> Room | None:
+def _of_member(room: Room, event: Joined | Left | Renamed) -> Room | None:
     if event.member.kind is not SenderKind.PERSON:
         return None
     chat = identity.meet_chat(room.db, event.origin, room.now)
     _in_chat(room, chat, event.origin.thread)
     account = identity.meet_account(room.db, event.origin.platform, event.member, room.now)
+    if room.platform in room.instance.by_hand:
+        classrooms.set_door(room.db, account.chat_id, "never_started")
     become(room, account)
     return room
 

@@ -71,6 +71,7 @@ class Hands:
         self.menus = platform if isinstance(platform, ports.ShowsMenus) else None
         self.knows = platform if isinstance(platform, ports.KnowsMembers) else None
         self.makes_groups = platform if isinstance(platform, ports.MakesGroups) else None
+        self.lists_groups = platform if isinstance(platform, ports.ListsGroups) else None
         self.fetches = platform if isinstance(platform, ports.FetchesFiles) else None
         self.links_only = isinstance(platform, ports.LinksOnly) and platform.links_only
 
@@ -184,6 +185,10 @@ async def _ask(hands: Hands, effect: Ask, to: GroupAddress | PersonAddress) -> O
         return await _picture(hands, effect)
     if effect.question is Question.GROUP:
         return await _make_group(hands, effect, to)
+    if effect.question is Question.GROUPS:
+        if hands.lists_groups is None or not isinstance(to, PersonAddress):
+            return UNSUPPORTED
+        return await hands.lists_groups.groups_of(to)
     if hands.knows is None or not isinstance(to, GroupAddress):
         return UNSUPPORTED
     if effect.question is Question.MEMBER:

@@ -250,6 +250,25 @@ class MakesGroups(Protocol):
 
 
 @runtime_checkable
+class PostsByHand(Protocol):
+    """Only prepares what it posts, which a teacher then sends by hand; and can tell nobody anything."""
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether that is so."""
+        ...
+
+
+@runtime_checkable
+class ListsGroups(Protocol):
+    """Knows groups that it was not added to, by who owns them."""
+
+    async def groups_of(self, owner: PersonAddress) -> Outcome:
+        """Answer {"groups": [{"native", "title", "people"}]}."""
+        ...
+
+
+@runtime_checkable
 class PinsPosts(Protocol):
     """Pins a post silently."""
 

@@ -243,6 +243,8 @@ class Question(StrEnum):
     PICTURE = "picture"
     GROUP = "group"
     """A new group for the one asked, called `about`; `data` has its members' ids and its key."""
+    GROUPS = "groups"
+    """The groups that the one asked owns: {"groups": [{"native", "title", "people"}]}."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,28 @@ class Left:
     member: Sender
 
 
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """Somebody in a group is called otherwise now; only what is asked now and then tells so."""
+
+    origin: Origin
+    member: Sender
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """A post of ours that somebody has to send by hand. `owner` is who; `page` is a path that shows its text.
+
+    `why`: new, again (with a number), sent; or what became of it otherwise: too_many, refused, over.
+    """
+
+    origin: Origin
+    owner: Sender
+    ref: str
+    page: str
+    why: str
+
+
 class Right(StrEnum):
     """What an administrator may allow the bot to do in a group."""
 
@@ -234,6 +256,8 @@ Event = (
     | Pressed
     | Joined
     | Left
+    | Renamed
+    | Waits
     | BotMember
     | BotBlocked
     | Migrated

@@ -20,7 +20,9 @@ from classroom.events import (
     Message,
     Migrated,
     PagePressed,
+    Renamed,
     Undelivered,
+    Waits,
 )
 from classroom.pages import Page
 from classroom.people import Actor, Role
@@ -112,7 +114,7 @@ OnUndelivered = Callable[[Undelivered, Room], Effects]
 OnDelivered = Callable[[Delivered, Room], Effects]
 OnPage = Callable[[FamilyLink, Room], Page]
 OnPagePress = Callable[[PagePressed, Room], Effects]
-Happening = Joined | Left | BotMember | BotBlocked | Migrated
+Happening = Joined | Left | Renamed | Waits | BotMember | BotBlocked | Migrated
 OnHappening = Callable[[Happening, Room], Effects]
 
 

@@ -65,6 +65,8 @@ class Instance:
     """Platforms that tell a bot nothing of what is written in a group."""
     makes_groups: frozenset[str] = frozenset()
     """Platforms on which the bot makes a class's group itself."""
+    by_hand: frozenset[str] = frozenset()
+    """Platforms where a teacher sends by hand what the bot has prepared, and nobody can be told anything."""
 
 
 @dataclass(frozen=True, slots=True)
