@@ -27,6 +27,12 @@ def read(raw: bytes) -> Told:
     return _WORDS.validate_json(raw)
 
 
+def to_hear(event: Told, at: datetime) -> queue.NewEvent:
+    """What was told, as an event that is looked at then."""
+    raw = _WORDS.dump_json(event).decode()
+    return queue.NewEvent(f"{SOURCE}:{hashlib.sha256(raw.encode()).hexdigest()}", SOURCE, raw, at)
+
+
 def hear(records: Records, event: Told, now: datetime) -> None:
     """Note what has become of a message; one that failed after all takes the next way, as if at once."""
     chat = identity.find_chat(records, event.origin.platform, event.origin.native)
@@ -57,6 +63,4 @@ def _look_again(records: Records, event: Told, now: datetime) -> None:
         log.info("told of a message that is not known", platform=event.origin.platform)
         return
     later = Told(event.origin, event.refs, event.fate, event.failure, event.tries + 1)
-    raw = _WORDS.dump_json(later).decode()
-    key = f"{SOURCE}:{hashlib.sha256(raw.encode()).hexdigest()}"
-    queue.store_events(records, [queue.NewEvent(key, SOURCE, raw, now + PATIENCE[event.tries])], now)
+    queue.store_events(records, [to_hear(later, now + PATIENCE[event.tries])], now)
