@@ -71,6 +71,7 @@ class Hands:
         self.menus = platform if isinstance(platform, ports.ShowsMenus) else None
         self.knows = platform if isinstance(platform, ports.KnowsMembers) else None
         self.makes_groups = platform if isinstance(platform, ports.MakesGroups) else None
+        self.school = platform if isinstance(platform, ports.KnowsSchool) else None
         self.lists_groups = platform if isinstance(platform, ports.ListsGroups) else None
         self.fetches = platform if isinstance(platform, ports.FetchesFiles) else None
         self.links_only = isinstance(platform, ports.LinksOnly) and platform.links_only
@@ -185,6 +186,8 @@ async def _ask(hands: Hands, effect: Ask, to: GroupAddress | PersonAddress) -> O
         return await _picture(hands, effect)
     if effect.question is Question.GROUP:
         return await _make_group(hands, effect, to)
+    if effect.question is Question.SCHOOL:
+        return await hands.school.school(effect.about) if hands.school is not None else UNSUPPORTED
     if effect.question is Question.GROUPS:
         if hands.lists_groups is None or not isinstance(to, PersonAddress):
             return UNSUPPORTED

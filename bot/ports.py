@@ -250,6 +250,15 @@ class MakesGroups(Protocol):
 
 
 @runtime_checkable
+class KnowsSchool(Protocol):
+    """Can read the school's own address book."""
+
+    async def school(self, about: str) -> Outcome:
+        """Answer a SchoolBook as JSON for the class `about`; where that is empty, its classes."""
+        ...
+
+
+@runtime_checkable
 class PostsByHand(Protocol):
     """Only prepares what it posts, which a teacher then sends by hand; and can tell nobody anything."""
 

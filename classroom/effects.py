@@ -241,6 +241,7 @@ class Question(StrEnum):
     RIGHTS = "rights"
     ROSTER_FILE = "roster_file"
     PICTURE = "picture"
+    SCHOOL = "school"
     GROUP = "group"
     """A new group for the one asked, called `about`; `data` has its members' ids and its key."""
     GROUPS = "groups"
@@ -255,6 +256,8 @@ class Ask:
     RIGHTS: the bot's own rights here, the answer {"admin", "rights", "title"}.
     ROSTER_FILE: `about` is an attachment's ref, the answer a RosterSheet as JSON.
     PICTURE: `about` is an attachment's ref, the answer {"codes": the texts of the codes in it}.
+    SCHOOL: `about` is a class's number in the school's address book, the answer a SchoolBook as JSON; empty
+    for all of its classes.
     `asked_by` is our row of the account that becomes the actor of the answer.
     """
 
