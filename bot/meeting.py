@@ -21,6 +21,7 @@ from classroom.events import (
     PagePressed,
     Pressed,
     Renamed,
+    SchoolChanged,
     Sender,
     SenderKind,
     Told,
@@ -50,6 +51,8 @@ def room_of(
             return _of_bot(room, event)
         case Migrated() | Waits():
             return _in_chat(room, identity.meet_chat(records, event.origin, now))
+        case SchoolChanged():
+            return room
         case Due():
             return _of_schedule(room, event)
         case Answered():

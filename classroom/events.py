@@ -181,6 +181,18 @@ class Migrated:
 
 
 @dataclass(frozen=True, slots=True)
+class SchoolChanged:
+    """The school's own address book has changed; `userid` is whom it is about.
+
+    `follows`: a parent follows the school's notices, or does so no more; None where anything else changed.
+    """
+
+    platform: str
+    userid: str
+    follows: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """A schedule fell due; `missed` if its grace was over before anybody could look."""
 
@@ -261,6 +273,7 @@ Event = (
     | BotMember
     | BotBlocked
     | Migrated
+    | SchoolChanged
     | Due
     | Answered
     | Undelivered

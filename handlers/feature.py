@@ -21,6 +21,7 @@ from classroom.events import (
     Migrated,
     PagePressed,
     Renamed,
+    SchoolChanged,
     Undelivered,
     Waits,
 )
@@ -114,7 +115,7 @@ OnUndelivered = Callable[[Undelivered, Room], Effects]
 OnDelivered = Callable[[Delivered, Room], Effects]
 OnPage = Callable[[FamilyLink, Room], Page]
 OnPagePress = Callable[[PagePressed, Room], Effects]
-Happening = Joined | Left | Renamed | Waits | BotMember | BotBlocked | Migrated
+Happening = Joined | Left | Renamed | Waits | BotMember | BotBlocked | Migrated | SchoolChanged
 OnHappening = Callable[[Happening, Room], Effects]
 
 
