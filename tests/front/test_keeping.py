@@ -24,7 +24,7 @@ from tests.botapi import BotApiServer
 from tests.conftest import FreshDatabase
 from tests.databases import Kind, leave_empty
 from tests.front.kit import configured, homeroom
-from tests.process.runner import Bot
+from tests.process.warm import WarmBot
 from tests.scenario.conftest import KEY, migrate
 from tests.unit.test_backup import a_class, held
 
@@ -71,7 +71,7 @@ def test_what_is_there_is_replaced_only_on_purpose(tmp_path: Path, key: Path) ->
 
 def test_a_running_bot_is_backed_up_and_never_overwritten(tmp_path: Path) -> None:
     with BotApiServer() as server:
-        bot = Bot(tmp_path, server, f"sqlite:///{tmp_path / 'class.db'}")
+        bot = WarmBot(tmp_path, server, f"sqlite:///{tmp_path / 'class.db'}")
         bot.start()
         try:
             told = homeroom("backup", tmp_path / "b.zip", "--config", bot.config, "--json")
@@ -87,7 +87,7 @@ def test_a_running_bot_is_backed_up_and_never_overwritten(tmp_path: Path) -> Non
 
 def test_a_running_bot_knows_imported_children_at_once(tmp_path: Path) -> None:
     with BotApiServer() as server:
-        bot = Bot(tmp_path, server, f"sqlite:///{tmp_path / 'class.db'}", '[hours]\nteacher = "off"\n')
+        bot = WarmBot(tmp_path, server, f"sqlite:///{tmp_path / 'class.db'}", '[hours]\nteacher = "off"\n')
         world, wang = server.world, server.world.user("王老师")
         bot.start()
         try:

@@ -65,6 +65,16 @@ level = "debug"
         """Whether it lives."""
         return self.process is not None and self.process.poll() is None
 
+    def code(self, seconds: float = 10) -> int:
+        """The code with which it ends by itself."""
+        assert self.process is not None
+        return self.process.wait(seconds)
+
+    def close(self) -> None:
+        """See that nothing goes on."""
+        if self.alive():
+            self.kill()
+
     def kill(self) -> None:
         """kill -9."""
         assert self.process is not None
@@ -78,13 +88,13 @@ level = "debug"
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(20), time.monotonic() - began
 
-    def wait(self, look: Callable[[], object], what: str, seconds: float = 20) -> None:
+    def wait(self, look: Callable[[], object], what: str, seconds: float = 30) -> None:
         """Look until it is so."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             if look():
                 return
-            if self.process is not None and self.process.poll() is not None:
+            if not self.alive():
                 break
             time.sleep(0.02)
         raise AssertionError(f"{what} did not come; the log ends:\n{self.log.read_text()[-3000:]}")

@@ -14,7 +14,7 @@ from tests.botapi.state import Chat, Message, User
 from tests.botapi.world import CLASS_RIGHTS
 from tests.conftest import FreshDatabase
 from tests.databases import Kind, leave_empty
-from tests.torture.warm import WarmBot
+from tests.process.warm import WarmBot
 
 CRITICISM = "今天三次没有带作业本"
 

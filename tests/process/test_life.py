@@ -13,6 +13,7 @@ from tests.botapi import BotApiServer
 from tests.conftest import FreshDatabase
 from tests.databases import Kind, leave_empty
 from tests.process.runner import Bot
+from tests.process.warm import WarmBot
 
 
 @pytest.fixture
@@ -27,10 +28,9 @@ def server() -> Iterator[BotApiServer]:
 def bot(
     tmp_path: Path, server: BotApiServer, database_kind: Kind, fresh_database: FreshDatabase
 ) -> Iterator[Bot]:
-    bot = Bot(tmp_path, server, fresh_database(database_kind, leave_empty))
+    bot = WarmBot(tmp_path, server, fresh_database(database_kind, leave_empty))
     yield bot
-    if bot.process is not None and bot.process.poll() is None:
-        bot.kill()
+    bot.close()
 
 
 def test_it_answers_and_stops_cleanly(bot: Bot, server: BotApiServer) -> None:
@@ -67,7 +67,7 @@ def test_an_update_is_confirmed_only_after_it_was_stored(bot: Bot, server: BotAp
 
 
 def test_the_database_is_for_its_owner_only(tmp_path: Path, server: BotApiServer) -> None:
-    bot = Bot(tmp_path, server, f"sqlite:///{tmp_path / 'class.db'}")
+    bot = WarmBot(tmp_path, server, f"sqlite:///{tmp_path / 'class.db'}")
     bot.start()
     assert stat.S_IMODE((tmp_path / "class.db").stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "homeroom.key").stat().st_mode) == 0o600
@@ -75,7 +75,7 @@ def test_the_database_is_for_its_owner_only(tmp_path: Path, server: BotApiServer
 
 
 def test_a_newer_database_is_refused_and_not_touched(tmp_path: Path, server: BotApiServer) -> None:
-    bot = Bot(tmp_path, server, f"sqlite:///{tmp_path / 'class.db'}")
+    bot = WarmBot(tmp_path, server, f"sqlite:///{tmp_path / 'class.db'}")
     bot.start()
     bot.stop()
     with sqlite3.connect(tmp_path / "class.db") as connection:
@@ -83,15 +83,14 @@ def test_a_newer_database_is_refused_and_not_touched(tmp_path: Path, server: Bot
     connection.close()
     with pytest.raises(AssertionError, match="does not know"):
         bot.start()
-    assert bot.process is not None
-    assert bot.process.wait(5) == 3
+    assert bot.code() == 3
 
 
 def test_by_webhook_an_update_gets_its_200_after_the_commit(tmp_path: Path, server: BotApiServer) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     hook = f'mode = "webhook"\nwebhook_url = "http://127.0.0.1:{port}/telegram/webhook"\n'
-    bot = Bot(tmp_path, server, f"sqlite:///{tmp_path / 'class.db'}", f"[web]\nport = {port}\n")
+    bot = WarmBot(tmp_path, server, f"sqlite:///{tmp_path / 'class.db'}", f"[web]\nport = {port}\n")
     text = bot.config.read_text().replace(
         "[telegram]\n", f'[telegram]\n{hook}webhook_secret = "0123456789abcdef"\n'
     )
@@ -110,11 +109,11 @@ def test_a_taken_port_is_said_in_one_line(tmp_path: Path, server: BotApiServer) 
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         hook = 'mode = "webhook"\nwebhook_url = "http://127.0.0.1/x"\nwebhook_secret = "0123456789abcdef"\n'
-        bot = Bot(tmp_path, server, f"sqlite:///{tmp_path / 'class.db'}", f"[web]\nport = {port}\n")
+        bot = WarmBot(tmp_path, server, f"sqlite:///{tmp_path / 'class.db'}", f"[web]\nport = {port}\n")
         bot.config.write_text(bot.config.read_text().replace("[telegram]\n", f"[telegram]\n{hook}"))
         with pytest.raises(AssertionError, match=r"\[web\] 127.0.0.1:\d+ cannot be listened on"):
             bot.start()
-    assert bot.process is not None and bot.process.wait(5) == 2
+    assert bot.code() == 2
 
 
 def test_the_menus_are_there_in_both_languages(tmp_path: Path, server: BotApiServer) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.botapi import BotApiServer
 from tests.conftest import FreshDatabase
 from tests.databases import Kind, leave_empty
-from tests.process.runner import Bot
+from tests.process.warm import WarmBot
 
 LEADS, STANDS_BY = "this process leads", "another process leads"
 TAKEN_OVER_WITHIN = 10.0
@@ -28,14 +28,14 @@ def server() -> Iterator[BotApiServer]:
 @pytest.fixture
 def replica(
     tmp_path: Path, server: BotApiServer, database_kind: Kind, fresh_database: FreshDatabase
-) -> Iterator[Callable[[str], Bot]]:
+) -> Iterator[Callable[[str], WarmBot]]:
     """Start one more process on the same database, with the same key."""
     url = fresh_database(database_kind, leave_empty)
-    started: list[Bot] = []
+    started: list[WarmBot] = []
 
-    def start(name: str) -> Bot:
+    def start(name: str) -> WarmBot:
         (tmp_path / name).mkdir()
-        bot = Bot(tmp_path / name, server, url)
+        bot = WarmBot(tmp_path / name, server, url)
         words = bot.config.read_text(encoding="utf-8")
         own, shared = (
             f'key_file = "{tmp_path / name / "homeroom.key"}"',
@@ -48,12 +48,11 @@ def replica(
 
     yield start
     for bot in started:
-        if bot.process is not None and bot.process.poll() is None:
-            bot.kill()
+        bot.close()
 
 
 def test_one_leads_and_another_takes_over_when_it_is_killed(
-    replica: Callable[[str], Bot], server: BotApiServer
+    replica: Callable[[str], WarmBot], server: BotApiServer
 ) -> None:
     world = server.world
     people = [world.user(f"家长{number}") for number in range(6)]

@@ -18,11 +18,11 @@ import httpx
 from tests.botapi import BotApiServer
 from tests.databases import Kind, PostgresServer
 from tests.process.runner import Bot
+from tests.process.warm import WarmBot
 from tests.torture.checks import Look, Standing, problems
 from tests.torture.harm import Line
 from tests.torture.life import Life
 from tests.torture.school import SchoolClass, found_school
-from tests.torture.warm import WarmBot
 
 CALM = '[hours]\nquiet = "off"\nteacher = "off"\n'
 SETTLE = 60.0

@@ -14,7 +14,7 @@ import pytest
 from bot.watching import live_report
 from classroom.errors import ConfigError
 from tests.botapi import BotApiServer
-from tests.process.runner import Bot
+from tests.process.warm import WarmBot
 
 
 def free_port() -> int:
@@ -30,20 +30,21 @@ def server() -> Iterator[BotApiServer]:
 
 
 @pytest.fixture
-def watched(tmp_path: Path, server: BotApiServer) -> Iterator[tuple[Bot, str]]:
+def watched(tmp_path: Path, server: BotApiServer) -> Iterator[tuple[WarmBot, str]]:
     port = free_port()
     extra = f"[web]\nport = {port}\nobserve = true\n"
-    bot = Bot(tmp_path, server, f"sqlite:///{tmp_path / 'class.db'}", extra)
+    bot = WarmBot(tmp_path, server, f"sqlite:///{tmp_path / 'class.db'}", extra)
     bot.config.write_text(
         bot.config.read_text().replace('level = "debug"', 'level = "debug"\nformat = "json"')
     )
     bot.start()
     yield bot, f"http://127.0.0.1:{port}"
-    if bot.process is not None and bot.process.poll() is None:
-        bot.kill()
+    bot.close()
 
 
-def test_it_is_seen_to_live_to_be_ready_and_to_work(watched: tuple[Bot, str], server: BotApiServer) -> None:
+def test_it_is_seen_to_live_to_be_ready_and_to_work(
+    watched: tuple[WarmBot, str], server: BotApiServer
+) -> None:
     bot, url = watched
     wang = server.world.user("王老师")
     server.world.start(wang)
@@ -66,7 +67,7 @@ def test_it_is_seen_to_live_to_be_ready_and_to_work(watched: tuple[Bot, str], se
 
 
 def test_an_event_can_be_followed_from_intake_to_delivery(
-    watched: tuple[Bot, str], server: BotApiServer
+    watched: tuple[WarmBot, str], server: BotApiServer
 ) -> None:
     bot, _ = watched
     wang = server.world.user("王老师")
@@ -89,7 +90,7 @@ def test_an_event_can_be_followed_from_intake_to_delivery(
 
 
 def test_while_telegram_is_away_it_lives_and_is_not_ready(
-    watched: tuple[Bot, str], server: BotApiServer
+    watched: tuple[WarmBot, str], server: BotApiServer
 ) -> None:
     bot, url = watched
     server.stop()
@@ -106,7 +107,7 @@ def test_while_telegram_is_away_it_lives_and_is_not_ready(
 def test_before_telegram_answers_it_lives_already(tmp_path: Path, server: BotApiServer) -> None:
     server.stop()
     port = free_port()
-    bot = Bot(
+    bot = WarmBot(
         tmp_path, server, f"sqlite:///{tmp_path / 'class.db'}", f"[web]\nport = {port}\nobserve = true\n"
     )
     bot.begin()
@@ -117,8 +118,7 @@ def test_before_telegram_answers_it_lives_already(tmp_path: Path, server: BotApi
         assert report.checks["platform"] == {"ok": False, "trouble": "not connected yet"}
         assert bot.stop()[0] == 0
     finally:
-        if bot.process is not None and bot.process.poll() is None:
-            bot.kill()
+        bot.close()
 
 
 def test_the_doctor_is_told_in_one_line_what_is_wrong_with_the_address() -> None:

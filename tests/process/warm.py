@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 
 from tests.process.runner import Bot
@@ -17,8 +16,10 @@ PRELOADED = [
     "bot.cli.starting",
     "bot.platforms.telegram",
     "bot.serving",
+    "bot.watching",
+    "bot.web_server",
     "storage.migrations",
-    "tests.torture.warm",
+    "tests.process.warm",
 ]
 _forks: list[ForkServerContext] = []
 
@@ -58,6 +59,13 @@ class WarmBot(Bot):
         """Whether it lives."""
         return self.child is not None and self.child.exitcode is None
 
+    def code(self, seconds: float = 10) -> int:
+        """The code with which it ends by itself."""
+        assert self.child is not None
+        self.child.join(seconds)
+        code = self.child.exitcode
+        return 99 if code is None else code
+
     def kill(self) -> None:
         """kill -9."""
         assert self.child is not None
@@ -69,17 +77,4 @@ class WarmBot(Bot):
         assert self.child is not None and self.child.pid is not None
         began = time.monotonic()
         os.kill(self.child.pid, signal.SIGTERM)
-        self.child.join(20)
-        code = self.child.exitcode
-        return (99 if code is None else code), time.monotonic() - began
-
-    def wait(self, look: Callable[[], object], what: str, seconds: float = 30) -> None:
-        """Look until it is so."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            if look():
-                return
-            if not self.alive():
-                break
-            time.sleep(0.02)
-        raise AssertionError(f"{what} did not come; the log ends:\n{self.logged()[-3000:]}")
+        return self.code(20), time.monotonic() - began
