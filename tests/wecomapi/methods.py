@@ -42,7 +42,7 @@ def message_send(asked: Asked) -> Answer:
         raise RefusedError(81013, "user & party & tag all invalid")
     shown = _message(corp, body, ("text", "image", "file", "textcard", "markdown", "template_card"))
     answer: Answer = {"invaliduser": "|".join(invalid), "unlicenseduser": "|".join(unlicensed)}
-    if _is_repetition(corp, body):
+    if is_repetition(corp, body):
         return answer
     if shown.task:
         if shown.task in corp.tasks:
@@ -208,7 +208,7 @@ def _message(corp: Corp, body: Obj, kinds: Sequence[str]) -> Shown:
     return shown
 
 
-def _is_repetition(corp: Corp, body: Obj) -> bool:
+def is_repetition(corp: Corp, body: Obj) -> bool:
     """Whether the app asked to drop what is the same as before."""
     seconds = body.get("duplicate_check_interval")
     same = {key: value for key, value in body.items() if "duplicate_check" not in key}
