@@ -34,6 +34,8 @@ class Ear:
         self._memory, self._names = memory, names
         self.listener: Store | None = None
         """Who takes in what comes, where the route was not given anybody."""
+        self.elsewhere: dict[str, Callable[[Call], Awaitable[None]]] = {}
+        """Events of the corp, by name, that concern another platform: the app's address is the only one."""
 
     def accepting(self, store: Store | None) -> Callable[[Call], Awaitable[str | None]]:
         """What a callback does with a call: it returns after the commit."""
@@ -47,6 +49,9 @@ class Ear:
         body = call.fields
         if text(body, "ToUserName") != self._corp or text(body, "AgentID") not in (self._agent, "", "0"):
             raise MalformedError("receiver")
+        if (other := self.elsewhere.get(text(body, "Event"))) is not None:
+            await other(call)
+            return
         if store is None:
             raise DatabaseError("nobody listens yet")
         key, found = await self._prepared(call)

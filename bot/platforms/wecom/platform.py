@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute
 from bot.platforms.tencent import fields
 from bot.platforms.tencent.allowance import Allowance
 from bot.platforms.tencent.api import Api, TokenRequest
-from bot.platforms.tencent.callback import Callback
+from bot.platforms.tencent.callback import Call, Callback
 from bot.platforms.tencent.cards import Part, parts
 from bot.platforms.tencent.crypto import Cipher
 from bot.platforms.tencent.errors import ApiError, LineError, cure, outcome
@@ -142,6 +142,10 @@ class WeComPlatform:
             self.callback.route(self._ear.accepting(store)),
             starting.route(self._settings.phrases, lambda: self.mention),
         ]
+
+    def hand_on(self, event: str, take: Callable[[Call], Awaitable[None]]) -> None:
+        """Give events of this name to another platform, once they are known to be WeCom's."""
+        self._ear.elsewhere[event] = take
 
     async def close(self) -> None:
         """Give back connections."""

@@ -1,0 +1,129 @@
+"""/wecom/post/<code>: a prepared text, to be copied, or put into the group's conversation with one tap.
+
+It works without any script. Only within WeCom is Tencent's own loaded, and nothing else from anywhere.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from html import escape
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bot.platforms.wecom_group.settings import GroupPhrases
+from classroom.errors import DatabaseError
+
+PATH = "/wecom/post/"
+CODE = re.compile(r"[A-Za-z0-9_-]{20,64}")
+SDK = "https://wwcdn.weixin.qq.com/node/open/js/wecom-jssdk-2.3.4.js"
+"""Tencent's script; it is asked for within WeCom only."""
+
+INSIDE = re.compile(r"wxwork", re.IGNORECASE)
+OWN = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+}
+STYLE = """
+:root{color-scheme:light dark}
+body{font:1.25rem/1.7 sans-serif;max-width:34rem;margin:2rem auto;padding:0 1.25rem}
+h1{font-size:1.25rem}textarea{width:100%;box-sizing:border-box;font:inherit;padding:.75rem;min-height:14rem}
+button{font:inherit;padding:.6rem 1.4rem;margin:.75rem .75rem 0 0;border-radius:.6rem;border:1px solid}
+"""
+PAGE = """<!doctype html><html lang="{language}"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>
+<style nonce="{nonce}">{style}</style><h1>{title}</h1>{body}</html>"""
+BODY = """<p>{how}</p><textarea id="text" readonly rows="10">{text}</textarea>
+<p><button id="copy" hidden>{copy}</button><button id="send" hidden>{send}</button></p>
+<script nonce="{nonce}">{script}</script>"""
+COPY = """
+const box=document.getElementById("text"),copy=document.getElementById("copy");
+copy.hidden=false;
+copy.onclick=async()=>{box.select();
+try{await navigator.clipboard.writeText(box.value)}catch(e){document.execCommand("copy")}
+copy.textContent=%s};
+"""
+ONE_TAP = """
+const sdk=document.createElement("script");sdk.src=%s;sdk.onload=async()=>{
+ww.register({corpId:%s,agentId:%s,jsApiList:["getContext","sendChatMessage"],getAgentConfigSignature:()=>(%s)});
+const at=await ww.getContext();if(at.entry!=="group_chat_tools")return;
+const send=document.getElementById("send");send.hidden=false;
+send.onclick=()=>ww.sendChatMessage({msgtype:"text",text:{content:box.value}})};
+document.head.append(sdk);
+"""
+Texts = Callable[[str], Awaitable[str | None]]
+Signed = Callable[[str], Awaitable[Mapping[str, str]]]
+
+
+class Pages:
+    """Shows prepared texts to whoever has the address of one: the teacher that was given it."""
+
+    def __init__(
+        self, public_url: str, corp: str, agent: int, phrases: GroupPhrases, texts: Texts, signed: Signed
+    ) -> None:
+        """`texts` finds a text by its code, `signed` signs an address for WeCom."""
+        self._root, self._corp, self._agent = public_url.rstrip("/"), corp, agent
+        self._phrases, self._texts, self._signed = phrases, texts, signed
+
+    def routes(self) -> list[BaseRoute]:
+        """The address of all pages."""
+        return [Route(PATH + "{code}", self._serve, methods=["GET", "HEAD"])]
+
+    async def _serve(self, request: Request) -> Response:
+        code = request.path_params["code"]
+        try:
+            text = await self._texts(code) if CODE.fullmatch(code) else None
+            if text is None:
+                return self._said(f"<p>{escape(self._phrases.page_gone)}</p>", secrets.token_hex(8), 404)
+            inside = INSIDE.search(request.headers.get("user-agent", "")) is not None
+            query = f"?{request.url.query}" if request.url.query else ""
+            signed = await self._signed(f"{self._root}{PATH}{code}{query}") if inside else {}
+        except DatabaseError:
+            return Response(status_code=503, headers=OWN)
+        return self._shown(text, signed)
+
+    def _shown(self, text: str, signed: Mapping[str, str]) -> Response:
+        nonce, phrases = secrets.token_hex(8), self._phrases
+        script = COPY % _literal(phrases.page_copied)
+        if signed:
+            values = (SDK, self._corp, self._agent, dict(signed))
+            script += ONE_TAP % tuple(_literal(one) for one in values)
+        body = BODY.format(
+            how=escape(phrases.page_how),
+            text=escape(text),
+            copy=escape(phrases.page_copy),
+            send=escape(phrases.page_send),
+            nonce=nonce,
+            script=script,
+        )
+        return self._said(body, nonce, 200, sdk=bool(signed))
+
+    def _said(self, body: str, nonce: str, status: int, *, sdk: bool = False) -> Response:
+        title = escape(self._phrases.page_title)
+        page = PAGE.format(language=self._phrases.language, title=title, nonce=nonce, style=STYLE, body=body)
+        return HTMLResponse(page, status, headers={**OWN, "Content-Security-Policy": _policy(nonce, sdk=sdk)})
+
+
+def _policy(nonce: str, *, sdk: bool) -> str:
+    """What the page may load: its own two pieces, and within WeCom what Tencent's script needs."""
+    tencent = "https://*.weixin.qq.com https://*.wx.qq.com" if sdk else ""
+    allowed = {
+        "default-src": "'none'",
+        "style-src": f"'nonce-{nonce}'",
+        "script-src": f"'nonce-{nonce}' {tencent}".strip(),
+        **({"connect-src": tencent, "img-src": tencent} if sdk else {}),
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in allowed.items())
+
+
+def _literal(value: object) -> str:
+    """A value within a script: nothing in it can end the script."""
+    return json.dumps(value, ensure_ascii=True).replace("<", "\\u003c")

@@ -1,0 +1,37 @@
+"""What customer groups need to know: the app's own settings, and how often to look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.platforms.tencent.line import Times
+
+PLATFORM = "wecom.group"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPhrases:
+    """The few words of the platform's own, made by whoever has templates, in the server's language."""
+
+    answer: str = "要回复的，请点您收到的私信；没有收到的，跟老师说一声就行。"
+    page_title: str = "发到群里"
+    page_how: str = "长按下面的文字复制，粘贴到群里发送。"
+    page_copy: str = "复制"
+    page_copied: str = "已复制"
+    page_send: str = "放进输入框"
+    page_gone: str = "这一页打不开了：已经过期，或者地址不完整。需要的话，请在班务助手里重新发一次。"
+    language: str = "zh"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSettings:
+    """[wecom] of the configuration, as far as customer groups go; `every` seconds between two looks."""
+
+    corp_id: str
+    agent_id: int
+    secret: str = field(repr=False)
+    every: float = 1800.0
+    api_root: str = "https://qyapi.weixin.qq.com"
+    public_url: str = ""
+    phrases: GroupPhrases = GroupPhrases()
+    times: Times = field(default_factory=Times)
