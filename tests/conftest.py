@@ -19,9 +19,14 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(20))  # as `homeroom run` has it
 
-SHARE = 6
+SHARE = 12
 """Of the scenarios one in so many runs on PostgreSQL as well, by its name."""
-LONG = ("tests/term/", "tests/process/test_kill")
+LONG = (
+    "tests/term/",
+    "tests/process/test_kill",
+    "tests/scenario/test_notice_pace.py::test_hundreds",
+    "tests/scenario/test_roster.py::test_five_thousand",
+)
 """Of these only a term with both changes of the clock does; all else always runs on both."""
 
 
