@@ -19,7 +19,6 @@ from storage.tables import Concern, Draft, Guardian
 from templates.render import Say
 
 feature = Feature("concern_sending")
-SHUT = frozenset({"never_started", "blocked"})
 
 
 @feature.button("concern.send")
@@ -151,13 +150,11 @@ def arrived(event: Delivered, room: Room) -> Iterable[Effect]:
 
 @feature.undelivered("concern.failed")
 def not_arrived(event: Undelivered, room: Room) -> Iterable[Effect]:
-    """Tell the teacher at once, with the phone numbers; another open door of the same person comes first."""
+    """Tell the teacher at once, with the phone numbers: every door of this person's has been tried."""
     concern = concerns.get(room.db, people.number(event.data, "concern"), room.here.id)
     guardian = guardians.get(room.db, people.number(event.data, "guardian"))
     if concern is None or guardian is None:
         return []
-    if event.reason in SHUT and concern.words and guardians.reachable(room.db, guardian.person_id):
-        return [letter(room, concern, guardian)]
     row = concerns.add_recipient(room.db, concern.id, guardian.id)
     row.state, row.failure = concerns.FAILED, event.reason
     room.db.flush()

@@ -639,7 +639,7 @@ async def test_the_list_shows_what_went_where(world: World) -> None:
     await ready.teacher.press("发送")
     await ready.mothers["李雷"].press("知道了")
     await ready.teacher.in_private("/私聊 列表")
-    assert "李雷：送到 2/2，已读 1" in ready.teacher.last.text and WORDS not in ready.teacher.last.text
+    assert "李雷：发出 2/2，已读 1" in ready.teacher.last.text and WORDS not in ready.teacher.last.text
     await ready.subject_teacher.in_private("/concern list")
     assert "李雷" not in ready.subject_teacher.last.text
 
