@@ -7,7 +7,7 @@ import contextlib
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -264,12 +264,13 @@ class Delivery:
     def _job(
         self, records: Records, due: queue.Due, effect: Effect, stored: list[queue.StoredKey], target: Target
     ) -> _Job:
-        links_only = self._hands[target.platform].links_only
-        if due.platform == PAGE or (links_only and due.kind == "edit_told"):
+        hands = self._hands[target.platform]
+        if due.platform == PAGE or (hands.links_only and due.kind == "edit_told"):
             return _Job(due, effect, [], target, on_page=True)
-        if stored and links_only and due.kind == "tell":
+        if due.kind == "tell" and (hands.needs_pages or (stored and hands.links_only)):
             link = self._letters.link(records, due) if self._letters is not None else None
-            return _Job(due, effect, [link] if link is not None else [], target)
+            shown = link if stored or link is None else replace(link, label="")
+            return _Job(due, effect, [shown] if shown is not None else [], target)
         return _Job(due, effect, _keys(stored), target)
 
     def _choose(self, job: _Job, turn: Turn) -> None:

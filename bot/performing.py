@@ -75,6 +75,7 @@ class Hands:
         self.lists_groups = platform if isinstance(platform, ports.ListsGroups) else None
         self.fetches = platform if isinstance(platform, ports.FetchesFiles) else None
         self.links_only = isinstance(platform, ports.LinksOnly) and platform.links_only
+        self.needs_pages = isinstance(platform, ports.NeedsPages) and platform.needs_pages
 
 
 async def perform(

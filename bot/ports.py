@@ -241,6 +241,16 @@ class LinksOnly(Protocol):
 
 
 @runtime_checkable
+class NeedsPages(Protocol):
+    """May say less than a message says: one without keys comes with a page, in a `Key` without a label."""
+
+    @property
+    def needs_pages(self) -> bool:
+        """Whether that is so."""
+        ...
+
+
+@runtime_checkable
 class MakesGroups(Protocol):
     """Makes groups of its own, where nobody can add it to one."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from bot.config import Settings
 from bot.limits import Limits
 from bot.logs import set_up
 from bot.packages import own_packages
+from bot.ports import Platform
 from bot.registry import Registry
 from classroom.addresses import ChatKind
 from classroom.errors import ConfigError
@@ -31,7 +32,6 @@ from templates.render import Say
 
 if TYPE_CHECKING:
     from bot.platforms.telegram import DefaultMenu, TelegramPlatform, TelegramSettings
-    from bot.platforms.wecom import WeComPlatform
 
 log = structlog.get_logger("serving")
 
@@ -53,30 +53,27 @@ def open(settings: Settings) -> Database:
 
 
 async def _serve(settings: Settings, database: Database, token: str) -> None:
-    """Serve Telegram, WeCom or both, as far as they are set."""
+    """Serve Telegram and WeChat's channels, as far as they are set."""
     telegram = _telegram(settings, token) if token else None
-    wecom = wechat.wecom(settings, database)
+    channels = wechat.platforms(settings, database)
     app = App(
         database,
-        [platform for platform in (telegram, wecom) if platform is not None],
+        [*([telegram] if telegram is not None else []), *channels],
         defaults=defaults_of(settings),
-        limits={
-            "telegram": Limits(**settings.telegram.limits.model_dump()),
-            "wecom": wechat.WECOM_LIMITS,
-        },
+        limits={"telegram": Limits(**settings.telegram.limits.model_dump()), **wechat.LIMITS},
         keep=Retention(**dict(settings.retention)),
     )
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     try:
-        async with _seen_from_outside(settings, app, telegram, wecom):
+        async with _seen_from_outside(settings, app, telegram, channels):
             if await _opened(app, stop):
                 if telegram is not None:
                     mode = settings.telegram.mode
                     log.info("homeroom runs", platform=telegram.name, bot=telegram.mention, mode=mode)
-                if wecom is not None:
-                    log.info("homeroom runs", platform=wecom.name, bot=wecom.mention)
+                for channel in channels:
+                    log.info("homeroom runs", platform=channel.name, bot=channel.mention)
                 await app.run(stop)
     finally:
         await app.close()
@@ -85,19 +82,19 @@ async def _serve(settings: Settings, database: Database, token: str) -> None:
 
 @contextlib.asynccontextmanager
 async def _seen_from_outside(
-    settings: Settings, app: App, telegram: TelegramPlatform | None, wecom: WeComPlatform | None
+    settings: Settings, app: App, telegram: TelegramPlatform | None, channels: Sequence[Platform]
 ) -> AsyncIterator[None]:
     """Serve what platforms call, what is to be watched and the families' pages, as far as they are wished."""
     public = settings.web.public_url is not None
-    called = wecom is not None or settings.telegram.mode == "webhook"
-    if not (public or settings.web.observe or called):
+    called = [channel for channel in channels if isinstance(channel, wechat.Called)]
+    if not (public or settings.web.observe or called or settings.telegram.mode == "webhook"):
         yield
         return
     from bot.web_server import door, serving  # noqa: PLC0415 - who polls unwatched needs no web server
 
     routes = telegram.webhook_routes(app.intake.door_of(telegram.name)) if telegram is not None else []
-    if wecom is not None:
-        routes += wecom.routes(app.intake.door_of(wecom.name))
+    for channel in called:
+        routes += channel.routes(app.intake.door_of(channel.name))
     listening = door(settings.web)
     if public:
         from bot import calendar_route, families  # noqa: PLC0415

@@ -2,22 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from pydantic import SecretStr
 
 from bot.app import utc_now
 from bot.config import Settings
 from bot.limits import Limits
+from bot.ports import Platform, Store
 from bot.vault import DatabaseVault
 from storage.database import Database
 from templates.render import Say
 
 if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
+
     from bot.platforms.wecom import WeComPlatform, WeComSettings
 
 WECOM_LIMITS = Limits(total_per_second=20, private_per_second=0.5, private_burst=20, group_per_minute=60)
 """What WeCom permits, with room to spare: 30 a minute for one member, and more is dropped in silence."""
+
+
+LIMITS = {"wecom": WECOM_LIMITS}
+"""What each channel permits, by its name."""
+
+
+@runtime_checkable
+class Called(Protocol):
+    """A channel that Tencent calls, at addresses of our web server."""
+
+    @property
+    def name(self) -> str:
+        """The platform's name."""
+        ...
+
+    def routes(self, store: Store | None = None) -> list[BaseRoute]:
+        """Its addresses; `store` takes in what comes."""
+        ...
+
+
+def platforms(settings: Settings, database: Database) -> list[Platform]:
+    """All channels that are set; ConfigError where one is set half."""
+    made: list[Platform | None] = [wecom(settings, database)]
+    return [platform for platform in made if platform is not None]
 
 
 def wecom(settings: Settings, database: Database) -> WeComPlatform | None:
