@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from starlette.applications import Starlette
 
 from bot.platforms.tencent import fields
-from bot.platforms.tencent.callback import Call, Callback
+from bot.platforms.tencent.callback import Call, Callback, Reply
 from bot.platforms.tencent.crypto import Cipher, signed
 from bot.platforms.tencent.fields import MalformedError
 from classroom.errors import ConfigError, DatabaseError
@@ -54,10 +54,10 @@ class Door:
 
     callback: Callback
     calls: list[Call] = field(default_factory=list)
-    answer: str | None = None
+    answer: Reply | None = None
     fails: int = 0
 
-    async def accept(self, call: Call) -> str | None:
+    async def accept(self, call: Call) -> Reply | None:
         await asyncio.sleep(0)
         if self.fails:
             self.fails -= 1
@@ -166,10 +166,11 @@ async def test_what_could_not_be_stored_is_called_for_again(door: Door) -> None:
 
 
 async def test_an_answer_is_encrypted_and_signed(door: Door) -> None:
-    door.answer = "<xml><Content>好</Content></xml>"
+    words = "<xml><Content>好</Content></xml>"
+    door.answer = Reply(words)
     sealed = fields.parse((await door.say(message("您好"))).text)
     encrypted, timestamp, nonce = (fields.text(sealed, key) for key in ("Encrypt", "TimeStamp", "Nonce"))
-    assert decrypt(KEY, encrypted) == (door.answer, CORP)
+    assert decrypt(KEY, encrypted) == (words, CORP)
     assert fields.text(sealed, "MsgSignature") == sign(TOKEN, timestamp, nonce, encrypted)
 
 

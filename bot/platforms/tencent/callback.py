@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
+from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -46,8 +47,16 @@ class Call:
     words: str = field(repr=False)
 
 
-Accept = Callable[[Call], Awaitable[str | None]]
-"""Stores a call, and may give the XML of an answer; HomeroomError where it could not be stored."""
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The XML of an answer; `written` is called once it has gone out, in the same loop."""
+
+    words: str = field(repr=False)
+    written: Callable[[], Awaitable[None]] | None = None
+
+
+Accept = Callable[[Call], Awaitable[Reply | None]]
+"""Stores a call, and may give an answer; HomeroomError where it could not be stored."""
 
 
 class Callback:
@@ -135,7 +144,8 @@ class Callback:
             self._stored.popitem(last=False)
         if answer is None:
             return Response(self._confirm)
-        return Response(self._sealed(answer), media_type="application/xml")
+        heard = BackgroundTask(answer.written) if answer.written is not None else None
+        return Response(self._sealed(answer.words), media_type="application/xml", background=heard)
 
     def _sealed(self, answer: str) -> str:
         if self._cipher is None:

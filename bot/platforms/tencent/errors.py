@@ -18,6 +18,7 @@ CURES: dict[int, str] = {
     40001: "the secret is wrong: copy it anew from the console",
     40013: "the corp id or app id is wrong: copy it anew from the console",
     40014: "Tencent refuses a token that it has only just given: copy the secret anew from the console",
+    40037: "the account has no such template: copy its id anew from the console (模板消息)",
     40091: "the secret is wrong: copy it anew from the console",
     40125: "the secret is wrong: copy it anew from the console",
     40164: "this server's address is not on the list of allowed addresses (IP 白名单): add it in the console",
