@@ -157,7 +157,7 @@ def message_send(asked: Asked) -> Answer:
     if not school.in_list:
         raise RefusedError(301002, "not allow operate another agent with this accesstoken")
     scope = body.get("recv_scope", PARENTS)
-    if scope not in (PARENTS, STUDENTS, BOTH):
+    if not isinstance(scope, int) or scope not in (PARENTS, STUDENTS, BOTH):
         raise RefusedError(40058, "recv_scope")
     if school.turned:
         scope = {PARENTS: STUDENTS, STUDENTS: PARENTS}.get(scope, scope)

@@ -27,7 +27,9 @@ REPEATED_WITHIN = 1800
 MOST_REMEMBERED = 5000
 LEAST_FILE, MOST_FILE, MOST_PICTURE = 5, 20 << 20, 10 << 20
 PICTURES = {b"\x89PNG": ".png", b"\xff\xd8\xff": ".jpg"}
-UNKNOWN_MEDIA = 40007
+NOBODY = 81013
+GLANCE = 4096
+"""Bytes of a file that tell that it is there: an answer that says no is shorter."""
 
 Message = dict[str, Json]
 
@@ -45,12 +47,13 @@ class Outbox:
 
         One that could not be sent whole is sent again, and WeCom drops the beginning, which it has had.
         """
-        marks = []
+        marks: list[str] = []
         for place, message in enumerate(messages):
             body = addressed(parent, self._agent, message)
-            marks.append(hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest())
-            if not self._is_meant_again(marks[-1]):  # else a second, equal notice would count as a repetition
+            mark = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+            if mark not in marks and not self._is_meant_again(mark):  # else it would count as a repetition
                 body |= {"enable_duplicate_check": 1, "duplicate_check_interval": REPEATED_WITHIN}
+            marks.append(mark)
             result = await self._sent(parent, body)
             if isinstance(result, TryAgain):
                 return replace(result, uncertain=result.uncertain or place > 0)
@@ -66,20 +69,19 @@ class Outbox:
             return outcome(error, TABLE)
         return left_out(answer, parent.userid) or Done()
 
-    async def would_reach(self, nobody: str) -> Outcome:
+    async def knows_nobody(self, nobody: str) -> bool:
         """Send a word to an id that nobody has: it reaches nobody, and shows how WeCom reads a receiver.
 
-        Done where it read that id as a parent's and knew none; Refused where it took the word as sent.
+        True where it took that id for a parent's, and knew none; raises ApiError or LineError.
         """
         body = addressed(Parent(nobody), self._agent, text_message("."))
         try:
             answer = await self._api.post("externalcontact/message/send", body)
         except ApiError as error:
-            return Done() if error.code == 81013 else outcome(error, TABLE)
-        except LineError as error:
-            return outcome(error, TABLE)
-        known = nobody.lower() in listed(answer, "invalid_parent_userid")
-        return Done() if known else Refused(Failure.LEAK, "a notice for nobody was taken")
+            if error.code == NOBODY:
+                return True
+            raise
+        return nobody.lower() in listed(answer, "invalid_parent_userid")
 
     async def file(self, file: Enclosed) -> Message | Outcome | None:
         """A file as a message; None for one that is kept where WeCom cannot fetch it."""
@@ -100,7 +102,7 @@ class Outbox:
     async def _has(self, ref: str) -> bool:
         """Whether WeCom keeps a file: one that came by another messenger has a name it does not know."""
         try:
-            await self._api.download("media/get", 1, media_id=ref)
+            await self._api.download("media/get", GLANCE, media_id=ref)
         except ApiError:
             return False
         except LineError as error:

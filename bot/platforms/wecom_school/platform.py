@@ -61,7 +61,7 @@ class SchoolPlatform:
             f"{app}/token", settings.api_root, token_of(settings), vault, clock=clock, times=settings.times
         )
         self._outbox = Outbox(self._api, settings.agent_id, clock)
-        self._register = Register(self._api, clock)
+        self._register = Register(lambda who: self._api.get("school/user/get", userid=who), clock)
         self._book = Book(self._api, self._register)
         self._proof, self._proved_at = Proof("not looked at yet"), -DAILY
         self._proving = asyncio.Lock()

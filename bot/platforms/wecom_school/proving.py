@@ -13,8 +13,9 @@ from bot.platforms.tencent.api import Api
 from bot.platforms.tencent.errors import ApiError, LineError, cure
 from bot.platforms.wecom_school.failures import listed
 from bot.platforms.wecom_school.outbox import Outbox
-from bot.ports import Done, Refused, TryAgain
+from classroom.events import Json
 
+WHERE = "家校沟通 → 配置 → 家长可使用的应用"
 UNSURE = "it cannot be made sure that notices for parents go to parents only"
 
 
@@ -35,31 +36,21 @@ class Proof:
 async def prove(api: Api, agent: int, outbox: Outbox) -> Proof:
     """Look at whom the app may tell, and at how WeCom reads a receiver. Nobody is told anything."""
     try:
-        found = await api.get("school/agent/get_allow_scope", agentid=str(agent))
+        if not _some(await api.get("school/agent/get_allow_scope", agentid=str(agent))):
+            return Proof(
+                "the app may tell no parents", cure=f"choose the classes whose parents may ({WHERE})"
+            )
+        if await outbox.knows_nobody(f"nobody-{secrets.token_hex(16)}"):
+            return Proof()
     except ApiError as error:
-        fix = cure(error) or "let the app be one that parents may use (家校沟通 → 配置 → 家长可使用的应用)"
-        return Proof(f"errcode {error.code}", cure=fix)
+        return Proof(f"errcode {error.code}", cure=cure(error) or f"let the app be one for parents ({WHERE})")
     except LineError as error:
         return Proof(f"no answer ({error.why})")
+    return Proof(f"{UNSURE}: a notice for nobody was taken", final=True, cure="tell Homeroom's makers")
+
+
+def _some(found: dict[str, Json]) -> bool:
+    """Whether there is anybody whom the app may tell."""
     scope = fields.inner(found, "allow_scope")
-    if not (
-        listed(fields.inner(scope, "students"), "userid")
-        or listed(fields.inner(scope, "departments"), "partyid")
-    ):
-        fix = "choose the classes whose parents may use the app (家校沟通 → 配置 → 家长可使用的应用)"
-        return Proof("the app may tell no parents", cure=fix)
-    return _read(await outbox.would_reach(f"nobody-{secrets.token_hex(16)}"))
-
-
-def _read(answer: object) -> Proof:
-    match answer:
-        case Done():
-            return Proof()
-        case Refused(detail=detail):
-            return Proof(
-                f"{UNSURE} ({detail})", final=True, cure="send no notices, and tell Homeroom's makers"
-            )
-        case TryAgain(why=why):
-            return Proof(f"not yet ({why})")
-        case _:
-            return Proof(UNSURE, final=True)
+    students = listed(fields.inner(scope, "students"), "userid")
+    return bool(students or listed(fields.inner(scope, "departments"), "partyid"))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from bot.platforms.tencent import fields
-from bot.platforms.tencent.api import Api
 from bot.platforms.tencent.errors import ApiError, LineError, outcome
 from bot.platforms.wecom_school.addressing import Parent, userid
 from bot.platforms.wecom_school.failures import TABLE
@@ -19,13 +18,16 @@ TRUSTED = 24 * 3600.0
 
 MOST = 50_000
 
+Ask = Callable[[str], Awaitable[Mapping[str, Json]]]
+"""Asks who has an id; raises ApiError or LineError."""
+
 
 class Register:
     """Asks the school, and remembers its answer for a day. A student's id stays one for good."""
 
-    def __init__(self, api: Api, clock: Callable[[], float]) -> None:
-        """`clock` gives seconds that only go forward."""
-        self._api, self._clock = api, clock
+    def __init__(self, ask: Ask, clock: Callable[[], float]) -> None:
+        """`ask` asks the school about an id; `clock` gives seconds that only go forward."""
+        self._ask, self._clock = ask, clock
         self._parents: OrderedDict[str, float] = OrderedDict()
         self._students: OrderedDict[str, None] = OrderedDict()
 
@@ -39,7 +41,7 @@ class Register:
         if self._clock() < self._parents.get(who.lower(), 0.0):
             return Parent(who)
         try:
-            found = await self._api.get("school/user/get", userid=who)
+            found = await self._ask(who)
         except (ApiError, LineError) as error:
             return outcome(error, TABLE)
         return self._judged(who, found)
