@@ -179,6 +179,7 @@ class WecomSection(Section):
     token: SecretStr | None = None
     aes_key: SecretStr | None = None
     api_root: Annotated[str, BeforeValidator(_read_address)] = "https://qyapi.weixin.qq.com"
+    poll_groups_every: DurationOrOff = timedelta(minutes=30)
 
 
 class WebSection(Section):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from pydantic import SecretStr
 
+from bot import customer_groups
 from bot.app import utc_now
 from bot.config import Settings
 from bot.limits import Limits
@@ -23,7 +24,7 @@ WECOM_LIMITS = Limits(total_per_second=20, private_per_second=0.5, private_burst
 """What WeCom permits, with room to spare: 30 a minute for one member, and more is dropped in silence."""
 
 
-LIMITS = {"wecom": WECOM_LIMITS}
+LIMITS = {"wecom.group": Limits(total_per_second=5, group_per_minute=10), "wecom": WECOM_LIMITS}
 """What each channel permits, by its name."""
 
 
@@ -43,7 +44,8 @@ class Called(Protocol):
 
 def platforms(settings: Settings, database: Database) -> list[Platform]:
     """All channels that are set; ConfigError where one is set half."""
-    made: list[Platform | None] = [wecom(settings, database)]
+    app = wecom(settings, database)
+    made: list[Platform | None] = [app, customer_groups.beside(app, settings, database)]
     return [platform for platform in made if platform is not None]
 
 

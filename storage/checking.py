@@ -70,6 +70,21 @@ def groups(records: Records, platform: str) -> list[tuple[str, GroupAddress]]:
     return [(_of_class(records, chat), identity.group_address(chat)) for chat in found]
 
 
+def groups_of_classes(records: Records, platform: str) -> list[GroupAddress]:
+    """Every group of a platform that belongs to a class which is not over."""
+    wanted = (
+        select(Chat)
+        .join(Classroom, col(Classroom.id) == col(Chat.classroom_id))
+        .where(
+            col(Chat.platform) == platform,
+            col(Chat.kind) == ChatKind.GROUP,
+            col(Chat.present).is_(True),
+            col(Classroom.state) == "active",
+        )
+    )
+    return [identity.group_address(chat) for chat in records.scalars(wanted.order_by(col(Chat.id))).all()]
+
+
 def _of_class(records: Records, chat: Chat) -> str:
     found = classrooms.get(records, chat.classroom_id) if chat.classroom_id else None
     return f"group {chat.native} of {_called(found)}" if found else f"group {chat.native}, no class yet"

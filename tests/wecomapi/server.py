@@ -8,14 +8,14 @@ from starlette.responses import Response
 from classroom.events import Json
 from tests.tencentapi.refusal import RefusedError
 from tests.tencentapi.server import WELL, Served, TencentServer, as_json
-from tests.wecomapi import methods, school
+from tests.wecomapi import customers, methods, school
 from tests.wecomapi.corp import Corp
 from tests.wecomapi.methods import Asked, file_of
 from tests.wecomapi.postman import Postman
 
 __all__ = ["WELL", "Served", "WeComServer"]
 
-METHODS = methods.METHODS | school.METHODS
+METHODS = methods.METHODS | school.METHODS | customers.METHODS
 
 
 class WeComServer(TencentServer):

@@ -141,8 +141,8 @@ class WeComGroupPlatform:
             self.looking.at_once(group)
             self._wake.set()
 
-    def routes(self) -> list[BaseRoute]:
-        """The pages of prepared texts."""
+    def routes(self, store: Store | None = None) -> list[BaseRoute]:
+        """The pages of prepared texts; nobody brings anything there."""
         return self._pages.routes()
 
     async def close(self) -> None:
