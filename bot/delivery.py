@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -16,11 +16,11 @@ from bot import recording
 from bot.addressing import Target, target_of
 from bot.letters import Letters
 from bot.limits import Limits, Pace
-from bot.performing import COUNTED, HARMLESS, Hands, perform, shown_on_page
+from bot.performing import COUNTED, HARMLESS, Hands, perform, shown_on_page, tell_together
 from bot.ports import Failure, Key, Outcome, Platform, Refused, TryAgain
 from bot.recording import Book
 from classroom.addresses import PAGE, GroupAddress
-from classroom.effects import Effect, Lane, Toast
+from classroom.effects import Effect, Lane, Tell, Toast
 from storage import identity, queue
 from storage.database import Database, Records, describe
 
@@ -50,6 +50,14 @@ class _Job:
         return f"{self.due.lane_key}/{self.due.lane}"
 
     @property
+    def equal(self) -> Hashable:
+        """What another job has to have in common to be carried out with this; None if none can."""
+        effect = self.effect
+        if not isinstance(effect, Tell) or self.keys or effect.files or self.on_page or self.due.handle:
+            return None
+        return self.target.platform, effect.text, effect.protect
+
+    @property
     def talks(self) -> bool:
         """True for what its chat says one at a time."""
         return self.due.lane != Lane.INSTANT
@@ -64,6 +72,8 @@ class Turn:
     talking: set[int]
     waits: dict[str, float]
     jobs: list[_Job] = field(default_factory=list)
+    together: dict[Hashable, list[_Job]] = field(default_factory=dict)
+    """Those of the jobs that one call may carry out, by what makes them equal."""
     more: bool = False
     """True where there may be more to do at once than this turn has done."""
 
@@ -190,9 +200,12 @@ class Delivery:
         for job, outcome in turn.results:
             self.attempts[job.due.kind, type(outcome).__name__] += 1
             self._state.begun.discard(job.due.id)
-        for job in turn.jobs:
-            self._state.begun.add(job.due.id)
-            task = asyncio.create_task(self._carry_out(job))
+        self._state.begun.update(job.due.id for job in turn.jobs)
+        several = [jobs for jobs in turn.together.values() if len(jobs) > 1]
+        grouped = {id(job) for jobs in several for job in jobs}
+        alone = [[job] for job in turn.jobs if id(job) not in grouped]
+        for jobs in [*alone, *several]:
+            task = asyncio.create_task(self._carry_out(jobs))
             self._state.tasks.add(task)
             task.add_done_callback(self._state.tasks.discard)
 
@@ -278,56 +291,62 @@ class Delivery:
         chat = job.target.chat
         if job.talks and chat in turn.talking:
             return
-        wait = 0.0 if job.on_page else self._paced(job)
+        equal = job.equal if self._hands[job.target.platform].tells_many is not None else None
+        wait = 0.0 if job.on_page else self._paced(job, along=equal in turn.together)
         if wait > 0:
             self._later(turn, job.lane, wait)
             return
         turn.jobs.append(job)
+        if equal is not None:
+            turn.together.setdefault(equal, []).append(job)
         turn.lanes.add(job.lane)
         if job.talks:
             turn.talking.add(chat)
 
-    def _paced(self, job: _Job) -> float:
+    def _paced(self, job: _Job, *, along: bool) -> float:
         pace, group = self._pace[job.target.platform], isinstance(job.target.address, GroupAddress)
-        return pace.wait(job.target.chat, group=group, counted=job.due.kind in COUNTED, now=self._clock())
+        counted = job.due.kind in COUNTED
+        return pace.wait(job.target.chat, group=group, counted=counted, now=self._clock(), along=along)
 
     def _later(self, turn: Turn, lane: str, seconds: float) -> None:
         turn.waits[lane] = self._clock() + seconds
 
     # --- carrying out and recording -------------------------------------------------------------
 
-    async def _carry_out(self, job: _Job) -> None:
+    async def _carry_out(self, jobs: Sequence[_Job]) -> None:
+        """Carry out one delivery, or several that are one call."""
         try:
-            outcome = (
-                shown_on_page(job.effect)
-                if job.on_page
-                else await perform(
-                    self._hands[job.target.platform],
-                    job.effect,
-                    job.target.address,
-                    job.keys,
-                    job.target.refs,
-                )
-            )
+            outcomes = await self._performed(jobs)
         except Exception as error:  # a fault of ours must not stop the others
+            due = jobs[0].due
             log.error(
                 "delivery raised",
-                event_id=job.due.event_id,
-                delivery_id=job.due.id,
-                kind=job.due.kind,
+                event_id=due.event_id,
+                delivery_id=due.id,
+                kind=due.kind,
                 error=describe(error),
             )
-            outcome = TryAgain(type(error).__name__, uncertain=True)
-        if isinstance(outcome, TryAgain) and outcome.after is not None:
-            self._pace[job.target.platform].hold(job.target.chat, self._clock() + outcome.after)
-        self._state.results.append((job, outcome))
-        self._tell()
+            outcomes = [TryAgain(type(error).__name__, uncertain=True)] * len(jobs)
+        for job, outcome in zip(jobs, outcomes, strict=True):
+            if isinstance(outcome, TryAgain) and outcome.after is not None:
+                self._pace[job.target.platform].hold(job.target.chat, self._clock() + outcome.after)
+            self._state.results.append((job, outcome))
+        self._tell(len(jobs))
 
-    def _tell(self) -> None:
+    async def _performed(self, jobs: Sequence[_Job]) -> Sequence[Outcome]:
+        job = jobs[0]
+        hands, target = self._hands[job.target.platform], job.target
+        if len(jobs) > 1:
+            return await tell_together(hands, job.effect, [one.target.address for one in jobs])
+        if job.on_page:
+            return [shown_on_page(job.effect)]
+        return [await perform(hands, job.effect, target.address, job.keys, target.refs)]
+
+    def _tell(self, new: int) -> None:
         """Have results recorded: at once if nothing else is under way, else with what comes in a moment."""
         if len(self._state.tasks) <= 1 or len(self._state.results) >= ENOUGH:
             self._wake()
-        elif len(self._state.results) == 1:
+        elif len(self._state.results) == new:
             asyncio.get_running_loop().call_later(A_MOMENT, self._wake)
 
     def record(self, records: Records, turn: Turn) -> int:

@@ -102,15 +102,18 @@ class Pace:
         self.told_to_wait = 0
         """How often the platform itself said to wait."""
 
-    def wait(self, chat: int, *, group: bool, counted: bool, now: float) -> float:
-        """Seconds until something may be done in a chat; `counted`: it is a message, which limits count."""
+    def wait(self, chat: int, *, group: bool, counted: bool, now: float, along: bool = False) -> float:
+        """Seconds until something may be done in a chat; `counted`: it is a message, which limits count.
+
+        `along`: it goes along with a call that is counted already, so that only the chat's own limit holds.
+        """
         held = self._held.get(chat, 0.0) - now
         if held > 0:
             return held
         self._held.pop(chat, None)
         if not counted:
             return 0.0
-        buckets = self._of(chat, group, now)
+        buckets = self._of(chat, group, now, along=along)
         longest = max((b.wait(now) for b in buckets), default=0.0)
         if longest <= 0:
             for bucket in buckets:
@@ -134,11 +137,12 @@ class Pace:
         self.told_to_wait += 1
         self._held[chat] = max(until, self._held.get(chat, 0.0))
 
-    def _of(self, chat: int, group: bool, now: float) -> list[Bucket | Window]:
+    def _of(self, chat: int, group: bool, now: float, *, along: bool = False) -> list[Bucket | Window]:
         rate, own = self._limits.total_per_second, self._chat(chat, group, now)
         if rate and self._total is None:  # even steps, so that an answer finds a place between two of many
             self._total = Bucket(rate, max(1.0, rate / 3), now), Window(rate)
-        return [*(self._total or ()), *([own] if own else [])]
+        total = () if along else self._total or ()
+        return [*total, *([own] if own else [])]
 
     def _chat(self, chat: int, group: bool, now: float) -> Bucket | None:
         rate = self._limits.group_per_minute / 60 if group else self._limits.private_per_second

@@ -60,6 +60,7 @@ class Hands:
         """Ask."""
         self.posts = platform if isinstance(platform, ports.PostsToGroup) else None
         self.tells = platform if isinstance(platform, ports.TellsPeople) else None
+        self.tells_many = platform if isinstance(platform, ports.TellsMany) else None
         self.edits = platform if isinstance(platform, ports.EditsPosts) else None
         self.deletes = platform if isinstance(platform, ports.DeletesMessages) else None
         self.recalls = platform if isinstance(platform, ports.TakesBack) else None
@@ -140,6 +141,18 @@ async def _tell(hands: Hands, effect: Tell, to: GroupAddress | PersonAddress, ke
     except DrawingError:
         return Refused(Failure.REFUSED, "drawing")
     return await hands.tells.tell(to, effect.text, keys, files, effect.protect)
+
+
+async def tell_together(
+    hands: Hands, effect: Effect, to: Sequence[GroupAddress | PersonAddress]
+) -> Sequence[Outcome]:
+    """Carry out one `Tell` to several people at once; one outcome for each."""
+    people = [one for one in to if isinstance(one, PersonAddress)]
+    if not isinstance(effect, Tell) or len(people) < len(to):
+        return [Refused(Failure.LEAK)] * len(to)
+    if hands.tells_many is None:
+        return [UNSUPPORTED] * len(to)
+    return await hands.tells_many.tell_many(people, effect.text, effect.protect)
 
 
 async def _edit(

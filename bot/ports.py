@@ -188,6 +188,17 @@ class TellsPeople(Protocol):
 
 
 @runtime_checkable
+class TellsMany(Protocol):
+    """Says the same to several people in one call; each is told alone, and none sees who else is."""
+
+    async def tell_many(
+        self, to: Sequence[PersonAddress], text: PrivateText | PublicText, protect: bool
+    ) -> Sequence[Outcome]:
+        """Send as `tell` does; an outcome for each of `to`, without refs: it is not changed or taken back."""
+        ...
+
+
+@runtime_checkable
 class EditsPosts(Protocol):
     """Changes what the bot said."""
 

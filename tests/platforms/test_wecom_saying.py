@@ -9,6 +9,7 @@ from bot.ports import Done, Failure, Key, Outcome, Refused, TryAgain
 from classroom.addresses import PersonAddress
 from classroom.effects import Enclosed
 from classroom.events import Message, Pressed
+from classroom.text import PrivateText
 from tests.conftest import FreshDatabase
 from tests.platforms.wecom_kit import Desk, answering, desk, migrate, until
 from tests.wecomapi import WeComServer
@@ -55,6 +56,29 @@ async def test_who_does_not_see_it_or_has_no_licence_is_named_by_the_outcome(app
     app.corp.unlicensed.add(unlicensed)
     assert await app.tell(unlicensed, "您好") == Refused(Failure.NOT_ALLOWED, "unlicenseduser")
     assert app.said(unlicensed) == []
+
+
+async def test_one_call_tells_many_and_says_of_each_what_became_of_it(app: Desk) -> None:
+    seen, unlicensed = [app.member() for _ in range(3)], app.member()
+    app.corp.unlicensed.add(unlicensed)
+    outside = app.corp.member("outside", "外人", visible=False)
+    to = [PersonAddress(1, "wecom", one) for one in (*seen, unlicensed, outside, "a|b")]
+    long = "明天停课一天，请互相转告。" * 200
+    done = await app.platform.tell_many(to, PrivateText(long), protect=False)
+    assert done == [
+        *[Done()] * 3,
+        Refused(Failure.NOT_ALLOWED, "unlicenseduser"),
+        Refused(Failure.NEVER_STARTED, "invaliduser"),
+        Refused(Failure.NOT_FOUND, "no member"),
+    ]
+    assert all("".join(app.said(one)) == long for one in seen)
+    assert app.said(unlicensed) == app.said(outside) == []
+
+
+async def test_one_group_among_many_and_nobody_is_told(app: Desk) -> None:
+    to = [PersonAddress(1, "wecom", app.member()), PersonAddress(2, "wecom", "appchat:class1")]
+    assert await app.platform.tell_many(to, PrivateText("您好"), protect=False) == [Refused(Failure.LEAK)] * 2
+    assert app.said(to[0].native) == []
 
 
 @pytest.mark.parametrize("several", ["@all", "u1|u2", "", "a b", "a" * 65, "|", "张老师"])

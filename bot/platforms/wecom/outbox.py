@@ -7,7 +7,7 @@ import binascii
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.platforms.tencent.allowance import Allowance
@@ -53,17 +53,37 @@ class Outbox:
 
     async def tell(self, who: str, message: dict[str, Json], *, safe: bool = False) -> Sent | Outcome:
         """Send one message to one member."""
-        body: dict[str, Json] = {"touser": who, "agentid": self._agent, **message, "safe": int(safe)}
+        answer = await self._send(who, message, safe=safe, people=[who])
+        if not isinstance(answer, dict):
+            return answer
+        return left_out(answer, who) or Sent(text(answer, "msgid"), text(answer, "response_code"))
+
+    async def _send(
+        self, to: str, message: dict[str, Json], *, safe: bool, people: Sequence[str]
+    ) -> dict[str, Json] | Outcome:
+        body: dict[str, Json] = {"touser": to, "agentid": self._agent, **message, "safe": int(safe)}
         mark = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
         if not self._is_meant_again(mark):  # else WeCom would take a second, equal answer for a repetition
             body |= {"enable_duplicate_check": 1, "duplicate_check_interval": REPEATED_WITHIN}
-        self._allowance.sent(who)
+        for who in people:
+            self._allowance.sent(who)
         try:
             answer = await self._api.post("message/send", body)
         except (ApiError, LineError) as error:
             return outcome(error, TABLE)
         self._remember(mark)
-        return left_out(answer, who) or Sent(text(answer, "msgid"), text(answer, "response_code"))
+        return answer
+
+    async def tell_many(
+        self, people: Sequence[str], message: dict[str, Json], *, safe: bool = False
+    ) -> list[Sent | Outcome]:
+        """Send one message to up to 1,000 members, each for themselves; one result for each of them."""
+        several = "|".join(sorted(people))
+        result = await self._send(several, message, safe=safe, people=people)
+        if not isinstance(result, dict):
+            return [result] * len(people)
+        sent = Sent(text(result, "msgid"))
+        return [left_out(result, one) or sent for one in people]
 
     async def post(self, chat: str, message: dict[str, Json], *, safe: bool = False) -> Outcome:
         """Send one message into a group; WeCom gives it no id."""

@@ -27,7 +27,7 @@ from bot.platforms.wecom.editing import Editing
 from bot.platforms.wecom.failures import TABLE
 from bot.platforms.wecom.groups import Groups
 from bot.platforms.wecom.hearing import Ear
-from bot.platforms.wecom.outbox import Outbox, Sent, text_message
+from bot.platforms.wecom.outbox import Outbox, Sent, message_of, text_message
 from bot.platforms.wecom.read import PLATFORM, read, who_pressed
 from bot.platforms.wecom.settings import WeComSettings, check
 from bot.ports import Done, Failure, Key, Outcome, Refused, Store, TryAgain, Vault
@@ -195,6 +195,33 @@ class WeComPlatform:
         return self._outbox.wait(who, len(letter) + len(files)) or await self._tell_all(
             who, letter, files, protect
         )
+
+    async def tell_many(
+        self, to: Sequence[PersonAddress], text: PrivateText | PublicText, protect: bool
+    ) -> Sequence[Outcome]:
+        """Say the same to several members in one call; one who cannot be told keeps nobody else waiting."""
+        if any(failures.chat(one.native) is not None for one in to):
+            return [Refused(Failure.LEAK)] * len(to)
+        letter = parts(text.body, (), self._settings.phrases, protect=protect)
+        if not letter:
+            return [Refused(Failure.REFUSED, "nothing to say")] * len(to)
+        results = {one.native: self._barred(one.native, len(letter)) for one in to}
+        for place, part in enumerate(letter):
+            left = [who for who, result in results.items() if result is None]
+            if not left:
+                break
+            sent = await self._outbox.tell_many(left, message_of(part), safe=protect)
+            for who, one in zip(left, sent, strict=True):
+                if isinstance(one, TryAgain):
+                    results[who] = replace(one, uncertain=one.uncertain or place > 0)
+                elif not isinstance(one, Sent):
+                    results[who] = one
+        return [results[one.native] or Done() for one in to]
+
+    def _barred(self, who: str, messages: int) -> Outcome | None:
+        if failures.member(who) is None:
+            return Refused(Failure.NOT_FOUND, "no member")
+        return self._outbox.wait(who, messages)
 
     async def edit(
         self,
