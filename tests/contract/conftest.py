@@ -9,6 +9,7 @@ from tests.contract.driver import Driver, Opening, Stage
 from tests.contract.kit import Bot
 from tests.contract.telegram_driver import telegram
 from tests.contract.web_driver import talks_only, web
+from tests.contract.wecom_bot_driver import wecom_bot
 from tests.contract.wecom_driver import wecom
 
 STAGES: dict[str, Opening] = {
@@ -16,6 +17,7 @@ STAGES: dict[str, Opening] = {
     "telegram": telegram,
     "talks_only": talks_only,
     "wecom": wecom,
+    "wecom.bot": wecom_bot,
 }
 
 

@@ -43,7 +43,7 @@ def test_what_a_platform_is_spared_is_asked_of_others(driver: Driver) -> None:
 
 def test_a_platform_has_a_name_and_a_private_door(driver: Driver) -> None:
     platform = driver.platform
-    assert platform.name.isidentifier()
+    assert all(part.isidentifier() for part in platform.name.split("."))
     assert platform.mention and not platform.mention.startswith("@")
     assert platform.start_link("b-Xy_1").startswith("https://") and "b-Xy_1" in platform.start_link("b-Xy_1")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from classroom import markup
 from classroom.markup import Piece
@@ -17,6 +17,11 @@ JOINER = "\u2060"
 
 def texts(body: str) -> list[str]:
     """A text in as few messages as its bytes allow."""
+    return texts_by(shown, body)
+
+
+def texts_by(shown: Callable[[Piece], str], body: str) -> list[str]:
+    """The same for a channel that shows our markup in a way of its own."""
     for limit in (2000, 1340, 1000, 670, 400, 200):
         found = [shown(piece) for piece in markup.split(body, limit)]
         if all(len(text.encode("utf-8", "replace")) <= TEXT for text in found):
