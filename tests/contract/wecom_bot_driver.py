@@ -221,6 +221,7 @@ async def wecom_bot() -> AsyncIterator[Stage]:
         )
         async with AiBotServer() as server:
             server.keeps = True
+            loop = asyncio.get_running_loop()
             made: list[BotPlatform] = []
             closing: set[asyncio.Task[None]] = set()
 
@@ -228,7 +229,7 @@ async def wecom_bot() -> AsyncIterator[Stage]:
                 return server.phones.people.get(who, "")
 
             def stage() -> WeComBotDriver:
-                closing.update(asyncio.create_task(one.close()) for one in made)
+                closing.update(loop.create_task(one.close()) for one in made)
                 vault = DatabaseVault(database, now)
                 made[:] = [BotPlatform(settings_of(server), vault, now=now, names=names)]
                 return WeComBotDriver(server, made[0])
