@@ -133,13 +133,15 @@ class Renamed:
 class Waits:
     """A post of ours that somebody has to send by hand. `owner` is who; `page` is a path that shows its text.
 
-    `why`: new, again (with a number), sent; or what became of it otherwise: too_many, refused, over.
+    `begin` is how it begins. `why`: new, again (with a number), sent; or what became of it otherwise:
+    too_many, refused, over.
     """
 
     origin: Origin
     owner: Sender
     ref: str
     page: str
+    begin: str
     why: str
 
 

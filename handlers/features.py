@@ -47,6 +47,7 @@ from handlers import (
     topic_rule,
 )
 from handlers import help as help_
+from handlers.customer_groups.features import FEATURES as CUSTOMER_GROUPS
 from handlers.feature import Feature
 from handlers.holiday.features import FEATURES as HOLIDAY
 from handlers.notice_form import answers as notice_form
@@ -84,6 +85,7 @@ FEATURES: tuple[Feature, ...] = (
     poll_extend.feature,
     poll_options.feature,
     poll_table.feature,
+    *CUSTOMER_GROUPS,
     *HOLIDAY,
     *PAPER,
     *SIGNUP,

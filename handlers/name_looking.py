@@ -32,6 +32,7 @@ class Standing:
     """What a member is in the class, as far as the rule on names cares.
 
     `tagged`: the bot labels members on this platform, so that the account's own name is nobody's business.
+    `mutable`: it can mute somebody there at all.
     """
 
     person: int
@@ -39,6 +40,7 @@ class Standing:
     committee: bool
     bound: bool
     tagged: bool
+    mutable: bool
 
     @property
     def conforms_already(self) -> bool:
@@ -56,7 +58,8 @@ def standing_of(room: Room, known: Known) -> Standing:
         held = identity.roles_of(room.db, person, here, room.today.date())
         roles = frozenset(Role(r.role) for r in held)
         bound = bool(identity.guardian_of(room.db, person, here))
-    return Standing(person, bool(roles & ALL_TEACHERS), Role.COMMITTEE in roles, bound, tagged)
+    mutable = able(room, known.account.platform, Right.RESTRICT)
+    return Standing(person, bool(roles & ALL_TEACHERS), Role.COMMITTEE in roles, bound, tagged, mutable)
 
 
 def recheck(room: Room, person: int) -> list[Effect]:
@@ -228,7 +231,8 @@ def _exact_names(room: Room, person: int, book: RuleBook) -> list[str]:
 
 def _deadline(room: Room, state: NameState, standing: Standing) -> datetime | None:
     """Until when the member is heard with this name; None where nobody is muted for it."""
-    if not rules_of(room).mute or standing.committee or state.wrong_since is None:
+    allowed = rules_of(room).mute and standing.mutable and not standing.committee
+    if not allowed or state.wrong_since is None:
         return None
     return state.wrong_since + room.instance.defaults.name_grace
 

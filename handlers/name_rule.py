@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from classroom.effects import Effect
-from classroom.events import Delivered, Joined, Json, Message, Right, Undelivered
+from classroom.events import Delivered, Joined, Json, Message, Renamed, Right, Undelivered
 from handlers import name_sweep
+from handlers.customer_groups import names
 from handlers.feature import Feature, Happening
 from handlers.name_looking import look, recheck, settle, tell_muted
 from handlers.places import is_set_up
@@ -35,9 +36,10 @@ def with_a_message(message: Message, room: Room) -> Iterable[Effect] | None:
 
 
 @feature.on(Joined)
+@feature.on(Renamed)
 def with_joining(event: Happening, room: Room) -> Iterable[Effect]:
-    """Look at a newcomer's name. Where there are tags, the greeting has asked to come in already."""
-    if not isinstance(event, Joined) or room.group is None or not is_set_up(room):
+    """Look at a newcomer's or a new name. Where there are tags, the greeting has asked to come in."""
+    if not isinstance(event, Joined | Renamed) or room.group is None or not is_set_up(room):
         return []
     known = member_names.find(room.db, room.group.chat, room.who.account)
     if known is None:
@@ -57,10 +59,13 @@ def reminded(event: Delivered, room: Room) -> Iterable[Effect]:
 
 @feature.undelivered("names.unreached")
 def unreached(event: Undelivered, room: Room) -> Iterable[Effect]:
-    """The private door is shut: the group's neutral pointer counts this member, who is asked again later."""
+    """The private door is shut: the neutral pointer counts this member, or the teacher's list does."""
     settle(room, event.data, violations.UNSUPPORTED)
     if (state := _state(room, event.data)) is not None:
         state.reachable, state.reminded_at = False, None
+        known = member_names.get(room.db, state.id)
+        if known is not None and known.chat.platform in room.instance.by_hand:
+            names.plan(room)
     return []
 
 

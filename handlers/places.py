@@ -132,7 +132,7 @@ def newcomer(event: Happening, room: Room) -> Iterable[Effect]:
     who = room.who
     member = identity.saw_member(room.db, room.group.chat, who.account, room.now)
     menus = menus_for(room, who.person) if who.roles or who.guardian_of else []
-    if member.greeted:
+    if member.greeted or (room.platform in room.instance.by_hand and not room.door_open):
         return menus
     member.greeted = True
     say = room.say_to(who.person)
@@ -145,10 +145,14 @@ def newcomer(event: Happening, room: Room) -> Iterable[Effect]:
 def point(room: Room, text: PublicText | None = None) -> list[Effect]:
     """One neutral button in the group that leads to private: at most once a day, never in quiet hours.
 
-    `text` says more than that newcomers may come in.
+    `text` says more than that newcomers may come in. A teacher's hand is not asked for that.
     """
     chat = room.db.get(Chat, room.group.chat) if room.group is not None else None
-    if chat is None or (room.quiet is not None and room.quiet.holds(room.now)):
+    if (
+        chat is None
+        or chat.platform in room.instance.by_hand
+        or (room.quiet is not None and room.quiet.holds(room.now))
+    ):
         return []
     if chat.pointed_at is not None and chat.pointed_at.astimezone(room.zone).date() == room.today.date():
         return []

@@ -26,7 +26,7 @@ LIFE = 31 * DAY
 REMIND_AT = (2 * HOUR, 6 * HOUR, 22 * HOUR, 46 * HOUR)
 """How old a post is when WeCom is asked to remind the owner: never more than three times within a day."""
 
-MOST_OPEN = 2000
+MOST_OPEN, BEGIN = 2000, 24
 SENT, TOO_MANY = 1, 3
 Awake = Callable[[datetime], bool]
 
@@ -40,6 +40,7 @@ class Open:
     title: str
     owner: str
     page: str
+    begin: str
     at: float
     asked: float = 0.0
     reminded: int = 0
@@ -68,7 +69,8 @@ class Following:
         async with self._one:
             found = await self._open()
             if all(one.msgid != msgid for one in found):
-                found.append(Open(msgid, group, title, owner, page, self._seconds()))
+                begin = " ".join(said.split())[:BEGIN]
+                found.append(Open(msgid, group, title, owner, page, begin, self._seconds()))
                 await self._keep(found)
         return page
 
@@ -185,7 +187,7 @@ def _fate(one: Open, fate: Fate, failure: str) -> Incoming:
 
 
 def _waits(one: Open, why: str) -> Incoming:
-    return _incoming(one, "waits", why, who=one.owner, ref=one.msgid, page=one.page, why=why)
+    return _incoming(one, "waits", why, who=one.owner, ref=one.msgid, page=one.page, begin=one.begin, why=why)
 
 
 def _incoming(one: Open, what: str, mark: str, **more: Json) -> Incoming:

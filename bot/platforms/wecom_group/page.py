@@ -15,10 +15,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.platforms.wecom_group.settings import GroupPhrases
+from bot.platforms.wecom_group.settings import PATH, GroupPhrases
 from classroom.errors import DatabaseError
 
-PATH = "/wecom/post/"
 CODE = re.compile(r"[A-Za-z0-9_-]{20,64}")
 SDK = "https://wwcdn.weixin.qq.com/node/open/js/wecom-jssdk-2.3.4.js"
 """Tencent's script; it is asked for within WeCom only."""

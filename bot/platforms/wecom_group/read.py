@@ -6,7 +6,7 @@ import json
 
 from bot.platforms.tencent.fields import Fields, number, text, words
 from bot.platforms.wecom_group.failures import chat
-from bot.platforms.wecom_group.settings import PLATFORM
+from bot.platforms.wecom_group.settings import PATH, PLATFORM
 from classroom.addresses import ChatKind
 from classroom.events import BotMember, Event, Joined, Left, Origin, Renamed, Sender, Told, Waits
 
@@ -33,7 +33,8 @@ def read(raw: bytes) -> Event | None:
         case "dismissed":
             return BotMember(origin, who, present=False)
         case "waits":
-            return Waits(origin, who, text(found, "ref"), text(found, "page"), text(found, "why"))
+            page = f"{PATH}{text(found, 'page')}"
+            return Waits(origin, who, text(found, "ref"), page, text(found, "begin"), text(found, "why"))
     return None
 
 

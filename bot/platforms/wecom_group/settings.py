@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from bot.platforms.tencent.line import Times
 
 PLATFORM = "wecom.group"
+PATH = "/wecom/post/"
+"""Where the pages of prepared texts are."""
 
 
 @dataclass(frozen=True, slots=True)
