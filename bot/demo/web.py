@@ -64,13 +64,14 @@ class _Pages:
     def __init__(self, host: Host) -> None:
         self._host = host
         self._gate = calendar_route.gate()
+        self._knocking = families.Knocking()
 
     async def family(self, request: Request) -> Response:
         """A family's own page, as the code on its paper opens it."""
         house = self._host.house
         if house is None:
             return PlainTextResponse("no such page", 404)
-        shown = await families.answer(request, house.stage.app, self._gate)
+        shown = await families.answer(request, house.stage.app, self._knocking)
         house.stage.wake()
         return shown
 

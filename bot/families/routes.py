@@ -13,9 +13,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.app import App
-from bot.calendar_route import gate
 from bot.families import letter, sheet
-from bot.limits import Gate
+from bot.families.knocking import Knocking
 from bot.meeting import page_room
 from bot.ports import Incoming
 from classroom.addresses import PAGE
@@ -35,10 +34,10 @@ NOTED = "noted"
 
 def routes(app: App, clock: Callable[[], float] = time.monotonic) -> list[BaseRoute]:
     """The one address of all pages."""
-    knocked = gate(clock)
+    knocking = Knocking(clock)
 
     async def serve(request: Request) -> Response:
-        return await answer(request, app, knocked)
+        return await answer(request, app, knocking)
 
     return [Route(PATH, serve, methods=METHODS)]
 
@@ -52,15 +51,16 @@ class _Opened:
     page: Page
 
 
-async def answer(request: Request, app: App, knocked: Gate) -> Response:
+async def answer(request: Request, app: App, knocking: Knocking) -> Response:
     """The page of a code; the same short answer to every code that opens nothing."""
     say = Say(language_of(request.headers.get("accept-language", "").split(",")[0] or None))
     code = request.path_params["code"]
-    if not knocked.opens():
-        return _said(sheet.later(say), 429)
     digest = app.database.keys.digest
     is_letter = letters.is_ours(digest, code)
-    if not is_letter and not family_links.is_ours(digest, code):
+    ours = is_letter or family_links.is_ours(digest, code)
+    if not knocking.admits(code, ours=ours):
+        return _said(sheet.later(say), 429)
+    if not ours:
         return _said(sheet.unknown(say), 404)
     try:
         if is_letter:

@@ -232,6 +232,21 @@ async def test_an_address_ends_by_itself(town: Town) -> None:
         assert not re.search("李雷|张|作业", link)
 
 
+async def test_a_family_that_knocks_without_end_keeps_no_other_out(town: Town) -> None:
+    made = await ready_class(town)
+    async with parent_of(made, "李雷", town) as mother:
+        await made.teacher.in_private("/concern 李雷 今天三科作业本都没有带。")
+        await made.teacher.press("发送")
+        first = mother.link
+        codes = [(await mother.opens(first)).status_code for _ in range(30)]
+        assert codes[0] == 200 and codes[-1] == 429
+        await made.teacher.in_private("/concern 李雷 今天的作业交了，谢谢您。")
+        await made.teacher.press("发送")
+        assert mother.link != first and (await mother.opens()).status_code == 200
+        wrong = [(await mother.opens(f"{PUBLIC}/f/{n:036}")).status_code for n in range(230)]
+        assert wrong[0] == 404 and wrong[-1] == 429
+
+
 @given(st.text("0123456789abcdefABC_-", min_size=40, max_size=40), st.integers(0, 2**63))
 def test_no_code_opens_that_was_not_made_here(code: str, delivery: int) -> None:
     def digest(words: str) -> str:
