@@ -12,7 +12,7 @@ from classroom.text import PrivateText
 from handlers.feature import Command, Feature, Press, Where, Who
 from handlers.room import Room
 from handlers.rule_book import rules_of
-from storage import identity, joining, member_names
+from storage import further, identity, member_names
 from storage.tables import Account, Chat
 
 feature = Feature("groups")
@@ -40,7 +40,7 @@ def groups(command: Command, room: Room) -> Iterable[Effect]:
     own = _in_the_app(room)
     if own is None:
         return [room.tell(room.say.private("groups.in_the_app"))]
-    there = joining.known_as(room.db, GROUPS, own.native, room.who.person, room.now)
+    there = further.known_as(room.db, GROUPS, own.native, room.who.person, room.now)
     chat = room.db.get(Chat, there.chat_id)
     if chat is None:
         return []

@@ -8,7 +8,11 @@ import pytest
 from tests.architecture.source import ROOMS, Module, parse, product
 
 WECHAT = ("bot.platforms.tencent",)
-SHARED = {"bot.platforms.wecom": WECHAT, "bot.platforms.official_account": WECHAT}
+SHARED = {
+    "bot.platforms.wecom": WECHAT,
+    "bot.platforms.wecom_group": WECHAT,
+    "bot.platforms.official_account": WECHAT,
+}
 """What some platforms stand on beside the ports."""
 
 
