@@ -17,7 +17,9 @@ from bot.intake import Intake
 from bot.letters import Letters
 from bot.limits import Limits
 from bot.ports import (
+    CalledOnly,
     DeletesMessages,
+    KnowsMembers,
     MakesGroups,
     PinsPosts,
     Platform,
@@ -25,6 +27,7 @@ from bot.ports import (
     PrivateOnly,
     RestrictsMembers,
     SetsTags,
+    TellsPeople,
 )
 from bot.recording import SOURCE as DELIVERY
 from bot.registry import Registry
@@ -98,6 +101,9 @@ class App:
             frozenset(p.name for p in platforms if isinstance(p, PrivateOnly) and p.private_only),
             frozenset(p.name for p in platforms if isinstance(p, MakesGroups)),
             frozenset(p.name for p in platforms if isinstance(p, PostsByHand) and p.by_hand),
+            frozenset(p.name for p in platforms if isinstance(p, TellsPeople)),
+            called_only=frozenset(p.name for p in platforms if isinstance(p, CalledOnly) and p.called_only),
+            knows=frozenset(p.name for p in platforms if isinstance(p, KnowsMembers)),
         )
         chosen = self.instance.defaults
         letters = Letters(database.keys.digest, chosen.public_url, chosen.language)
@@ -110,7 +116,8 @@ class App:
             self.instance,
             now,
             {p.name: _mention_of(p) for p in platforms},
-            self.instance.private_only,
+            self.instance.private_only | self.instance.called_only,
+            self.instance.called_only,
         )
         self.leadership = Leadership(database)
         self.intake = Intake(self._accept, now)

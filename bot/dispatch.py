@@ -55,6 +55,7 @@ class Dispatcher:
         now: Callable[[], datetime],
         bot_names: Mapping[str, Callable[[], str]],
         plain: frozenset[str] = frozenset(),
+        called: frozenset[str] = frozenset(),
     ) -> None:
         """`readers` turn a source's raw words into events, `bot_names` say what the bot is called there."""
         self._database = database
@@ -62,7 +63,7 @@ class Dispatcher:
         self._readers = readers
         self._instance = instance
         self._now = now
-        self._routing = Routing(registry, bot_names, plain)
+        self._routing = Routing(registry, bot_names, plain, called)
         self._warm = False
 
     async def run_once(self) -> int:

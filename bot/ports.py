@@ -242,6 +242,16 @@ class PrivateOnly(Protocol):
 
 
 @runtime_checkable
+class CalledOnly(Protocol):
+    """Hears in a group nothing but what is said to it by @: so a command needs no slash, there and alone."""
+
+    @property
+    def called_only(self) -> bool:
+        """Whether that is so."""
+        ...
+
+
+@runtime_checkable
 class LinksOnly(Protocol):
     """Shows no buttons to people: all keys of a message come as one `Key.url`, a page that has them."""
 

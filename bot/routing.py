@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from bot.meeting import actor_in, become
 from bot.registry import Registry
@@ -28,23 +29,34 @@ class Routing:
         registry: Registry,
         bot_names: Mapping[str, Callable[[], str]],
         plain: frozenset[str] = frozenset(),
+        called: frozenset[str] = frozenset(),
     ) -> None:
         """`bot_names` say per platform what the bot is called in commands.
 
-        On the `plain` platforms a command needs no slash in private.
+        On the `plain` platforms a command needs no slash in private, on the `called` ones in a group.
         """
         self._registry = registry
         self._bot_names = bot_names
         self._plain = plain
+        self._called = called
 
     # --- messages -------------------------------------------------------------------------------
 
     def message(self, message: Message, room: Room) -> Iterable[Effect]:
         """What a message leads to: the guards end it; else what it is, and whoever looks beside that."""
+        message = self._with_slash(message, room)
         for look in self._registry.first:
             if (effects := look(message, room)) is not None:
                 return effects
         return [*self._meant(message, room), *self._beside(message, room)]
+
+    def _with_slash(self, message: Message, room: Room) -> Message:
+        """What is said to the bot by @ is a command without any slash, for whoever looks at it."""
+        if room.group is None or room.platform not in self._called or message.edited:
+            return message
+        if self._line(message, room) is not None or self._line(message, room, plain=True) is None:
+            return message
+        return replace(message, text=f"/{message.text.lstrip()}")
 
     def _beside(self, message: Message, room: Room) -> Iterable[Effect]:
         for look in self._registry.besides:

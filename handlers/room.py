@@ -67,6 +67,12 @@ class Instance:
     """Platforms on which the bot makes a class's group itself."""
     by_hand: frozenset[str] = frozenset()
     """Platforms where a teacher sends by hand what the bot has prepared, and nobody can be told anything."""
+    tells: frozenset[str] = frozenset()
+    """Platforms on which somebody can be told something alone."""
+    called_only: frozenset[str] = frozenset()
+    """Platforms that tell a bot of what is written in a group only what calls it by @."""
+    knows: frozenset[str] = frozenset()
+    """Platforms that can say who a member of a group is."""
 
 
 @dataclass(frozen=True, slots=True)
