@@ -23,6 +23,9 @@ WINDOW = frozenset({45015, 45047})
 QUOTA = 45009
 """Today's calls are used up: WeChat counts anew after midnight."""
 
+BUSY = -1
+"""WeChat does not say whether it was done."""
+
 ALREADY = 45065
 """What has this id was sent before: it is there."""
 

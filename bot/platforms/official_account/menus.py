@@ -61,7 +61,8 @@ class Menus:
         return Done()
 
     async def _create(self) -> None:
-        """Everybody's first, which forgets all others; then those of the tags, of which the last one wins."""
+        """Away with all there are, then everybody's, then those of the tags, which go before it."""
+        await self._api.get("menu/delete")
         for menu in sorted(self._menus, key=lambda menu: menu.tag != ""):
             if menu.tag:
                 rule: dict[str, Json] = {"tag_id": str(await self._id_of(menu.tag))}

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.platforms.official_account.failures import ALREADY, QUOTA, TABLE, WINDOW
+from bot.platforms.official_account.failures import ALREADY, BUSY, QUOTA, TABLE, WINDOW
 from bot.platforms.official_account.notices import Notices
 from bot.platforms.official_account.passive import Passive
 from bot.platforms.official_account.read import template_ref
@@ -52,7 +52,7 @@ class Outbox:
         notices: Notices | None,
         now: Callable[[], datetime],
     ) -> None:
-        """`notices` make template messages, where the account has one chosen; `now` is China's time of day."""
+        """`notices` make template messages, where one is chosen; `now` is China's time of day."""
         self._api, self._vault, self._app = api, vault, app
         self._passive, self._notices, self._now = passive, notices, now
         self._opens: datetime | None = None
@@ -127,14 +127,19 @@ class Outbox:
             await self._vault.put(name, mark, IN_DOUBT)
         try:
             sent = await send(mark)
-        except (ApiError, LineError) as error:
-            if isinstance(error, ApiError) and error.code == QUOTA:
-                return self._stopped()
-            if not isinstance(error, ApiError) or error.code != ALREADY:
+        except LineError as error:
+            return outcome(error, TABLE)
+        except ApiError as error:
+            if error.code == BUSY:
                 return outcome(error, TABLE)
-            sent = Done((f"message:{mark}",))
+            sent = self._refused(error, mark)
         await self._vault.drop(name)
         return sent
+
+    def _refused(self, error: ApiError, mark: str) -> Outcome:
+        if error.code == ALREADY:
+            return Done((f"message:{mark}",))
+        return self._stopped() if error.code == QUOTA else outcome(error, TABLE)
 
     def _stopped(self) -> TryAgain:
         """Leave WeChat alone until its day is over."""
