@@ -52,6 +52,7 @@ from handlers.feature import Feature
 from handlers.holiday.features import FEATURES as HOLIDAY
 from handlers.notice_form import answers as notice_form
 from handlers.paper.features import FEATURES as PAPER
+from handlers.school.features import FEATURES as SCHOOL
 from handlers.signup.features import FEATURES as SIGNUP
 from handlers.slots.features import FEATURES as SLOTS
 from handlers.survey.features import FEATURES as SURVEY
@@ -67,6 +68,7 @@ FEATURES: tuple[Feature, ...] = (
     acks.feature,
     topic_rule.feature,
     roster.feature,
+    *SCHOOL,
     roles.feature,
     bind.feature,
     family.feature,

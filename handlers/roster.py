@@ -16,6 +16,7 @@ from handlers.feature import Command, Feature, Who
 from handlers.links import class_link, student_links
 from handlers.notice_post import recounted
 from handlers.room import Room
+from handlers.school import asking
 from storage import guardians, roster_imports, rosters
 from storage.tables import StudentRow
 
@@ -185,6 +186,9 @@ SUBCOMMANDS: dict[str, Callable[[str, Room], list[Effect]]] = {
     "delete": roster_removal.ask,
     "导出": export,
     "export": export,
+    "学校": asking.begin,
+    "通讯录": asking.begin,
+    "school": asking.begin,
     "导入": _import,
     "import": _import,
     "链接": links,

@@ -38,6 +38,16 @@ def take(records: Records, classroom: int, rows: Iterable[RosterRow], now: datet
     return taking.finish()
 
 
+def complete(
+    records: Records, classroom: int, lines: Iterable[tuple[StudentRow, Sequence[RosterRow]]], now: datetime
+) -> list[StudentRow]:
+    """Add the contacts of children who are known already; gives those of whom something has changed."""
+    taking = _Taking(records, classroom, now)
+    changed = [row for row, contacts in lines if contacts and taking.contacts(row, contacts)]
+    taking.finish()
+    return changed
+
+
 class _Taking:
     """One import under way, with the whole roster in memory and two flushes at its end."""
 
@@ -114,9 +124,9 @@ class _Taking:
         if new := [a for a in aliases if a not in row.aliases]:
             row.aliases = [*row.aliases, *new]
             changed = True
-        return self._take_contacts(row, lines) or changed
+        return self.contacts(row, lines) or changed
 
-    def _take_contacts(self, row: StudentRow, lines: Sequence[RosterRow]) -> bool:
+    def contacts(self, row: StudentRow, lines: Sequence[RosterRow]) -> bool:
         """Match exact contacts first, so that a second import of the same lines changes nothing."""
         known = list(self._contacts.get(row.id, ()))
         left = [line for line in lines if (line.guardian or line.phone) and not _drop_same(known, line)]
