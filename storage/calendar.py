@@ -154,6 +154,23 @@ def asked(records: Records, classroom: int) -> list[HolidayRow]:
     )
 
 
+def beside(records: Records, row: HolidayRow, state: str) -> list[HolidayRow]:
+    """Other holidays of the class that are in a state and share days with this one, oldest first."""
+    return list(
+        records.exec(
+            select(HolidayRow)
+            .where(
+                HolidayRow.classroom_id == row.classroom_id,
+                HolidayRow.id != row.id,
+                HolidayRow.state == state,
+                HolidayRow.first <= row.last,
+                HolidayRow.last >= row.first,
+            )
+            .order_by(col(HolidayRow.id))
+        ).all()
+    )
+
+
 # --- points --------------------------------------------------------------------------------------
 
 

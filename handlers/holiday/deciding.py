@@ -88,7 +88,7 @@ def _send(draft: Draft, row: HolidayRow, shown: str, room: Room) -> list[Effect]
         room.db.flush()
         leave_morning.plan_list(room)
     feed.refresh(room)
-    return [*effects, *others]
+    return [*effects, *others, *drafting.settle_beside(row, room)]
 
 
 def _decided(draft: Draft, row: HolidayRow, state: str, room: Room) -> None:
@@ -111,7 +111,8 @@ def skip(press: Press, room: Room) -> Iterable[Effect]:
     day = drafting.own_day_of(row, room)
     if day is not None and day.state == calendar.DRAFT:
         day.state = calendar.GONE
-    return [room.edit(press.handle, own(room).private("holiday.skipped", known=day is None)), *others]
+    said = room.edit(press.handle, own(room).private("holiday.skipped", known=day is None))
+    return [said, *others, *drafting.settle_beside(row, room)]
 
 
 # --- changed -------------------------------------------------------------------------------------
@@ -232,14 +233,31 @@ def last_call(due: Due, room: Room) -> Iterable[Effect]:
     inner = _in_whose_name(draft, room)
     if school.auto(room) and not due.missed and inner is not None and _can_go_out(draft, row, room):
         return _send(draft, row, drafting.handle(draft, inner.who.person), inner)
-    facts = facts_of_row(row, room)
+    beside = drafting.waiting_beside(row, room)
+    if any(_speaks_for(other, row, room) for other in beside):
+        return []
+    facts, sent = facts_of_row(row, room), drafting.announced_beside(row, room)
     told: list[Effect] = []
     for person in room.teachers():
         say = room.say_to(person)
-        text = say.private("holiday.not_sent", name=facts.name if facts else "", classroom=room.here.name)
+        text = say.private(
+            "holiday.not_sent",
+            name=facts.name if facts else "",
+            classroom=room.here.name,
+            sent=sent[0].number if sent else None,
+            beside=bool(beside),
+        )
         key = Button(say.label("holiday.show"), "holiday.again", {"draft": draft.id}, person=person)
         told += room.tell_person(person, text, key, quiet=room.hours_of(person), park=True)
     return told
+
+
+def _speaks_for(other: HolidayRow, row: HolidayRow, room: Room) -> bool:
+    """True if of two drafts for the same day the other one goes out this evening, or is asked about."""
+    draft = drafting.open_draft(other.draft_id, room)
+    if draft is None or other.first != row.first:
+        return False
+    return drafting.goes_by_itself(draft, other, room) or other.id < row.id
 
 
 def _in_whose_name(draft: Draft, room: Room) -> Room | None:

@@ -23,9 +23,11 @@ from handlers.holiday.words import (
 from handlers.notice_reading import Wish
 from handlers.room import Room
 from storage import calendar, drafts, identity, notices, schedules
-from storage.tables import CalendarDay, Draft, HolidayRow
+from storage.tables import CalendarDay, Draft, HolidayRow, Notice
+from templates.render import Say
 
 KIND = "holiday"
+STANDS = frozenset({notices.OPEN, notices.OVER, notices.SCHEDULED})
 CALL_GRACE = timedelta(hours=3)
 """After that it is night, and nothing is sent."""
 
@@ -161,6 +163,7 @@ def text_of(draft: Draft, person: int, room: Room) -> PrivateText:
     by_itself = row is not None and goes_by_itself(draft, row, room)
     call = schedules.waiting(room.db, f"holiday-auto/{row.id}") if row is not None and by_itself else None
     unknown = [m for m in facts.makeups if m.follows is None] if facts is not None else []
+    sent = announced_beside(row, room) if row is not None else []
     return say.private(
         "holiday.draft",
         classroom=room.here.name,
@@ -171,6 +174,8 @@ def text_of(draft: Draft, person: int, room: Room) -> PrivateText:
         files=len(wish.files),
         unknown=school.day_text(unknown[0].day, say, room) if unknown else None,
         example=f"{unknown[0].day:%Y-%m-%d} {weekday_text(4, say)}" if unknown else None,
+        beside=[_in_a_word(r, say, room) for r in waiting_beside(row, room)] if row is not None else [],
+        sent=sent[0].number if sent else None,
     )
 
 
@@ -189,10 +194,11 @@ def buttons(draft: Draft, person: int, room: Room) -> list[Button]:
 
 
 def goes_by_itself(draft: Draft, row: HolidayRow, room: Room) -> bool:
-    """True where it may be sent without a press: switched on, and nobody has typed anything into it."""
+    """True where it may be sent without a press: switched on, nobody has typed anything into it, and
+    no other notice has announced these days."""
     day = own_day_of(row, room)
     typed = draft.data.get("own_words") is True or (day is not None and day.state == calendar.DRAFT)
-    return school.auto(room) and not typed
+    return school.auto(room) and not typed and not announced_beside(row, room)
 
 
 def may_be_back_early(draft: Draft, row: HolidayRow) -> bool:
@@ -263,6 +269,41 @@ def shown_elsewhere(draft: Draft, room: Room) -> list[Effect]:
         for person in readers(draft)
         if person != me and identity.private_address(room.db, person) is not None
     ]
+
+
+# --- other notices about the same days -----------------------------------------------------------
+
+
+def waiting_beside(row: HolidayRow, room: Room) -> list[HolidayRow]:
+    """Other holidays of these days whose drafts wait too."""
+    others = calendar.beside(room.db, row, calendar.ASKED)
+    return [other for other in others if open_draft(other.draft_id, room) is not None]
+
+
+def announced_beside(row: HolidayRow, room: Room) -> list[Notice]:
+    """Notices that stand and have announced other holidays of these days."""
+    others = calendar.beside(room.db, row, calendar.SENT)
+    found = [notices.get(room.db, other.notice_id, room.here.id) for other in others]
+    return [n for n in found if n is not None and n.state in STANDS]
+
+
+def settle_beside(row: HolidayRow, room: Room) -> list[Effect]:
+    """What waits about the same days says how things are now; what is in no calendar any more goes."""
+    effects: list[Effect] = []
+    for other in waiting_beside(row, room):
+        draft = open_draft(other.draft_id, room)
+        if facts_of_row(other, room) is None:
+            effects += withdraw(other, "holiday.other_sent", room)
+            other.state = calendar.SKIPPED
+        elif draft is not None:
+            effects += shown_anew(draft, room)
+    return effects
+
+
+def _in_a_word(row: HolidayRow, say: Say, room: Room) -> str:
+    facts = facts_of_row(row, room)
+    span = school.span_text(row.first, row.last, say, room)
+    return say.label("holiday.in_a_word", name=facts.name if facts else "", span=span).text
 
 
 def sent_before(row: HolidayRow, room: Room) -> int | None:

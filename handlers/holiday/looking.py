@@ -103,8 +103,8 @@ def _away_already(holiday: Holiday, school_: SchoolCalendar) -> bool:
 def _in_hand(holiday: Holiday, room: Room) -> bool:
     """True if the teachers have been asked, and nothing has changed since."""
     row = calendar.holiday(room.db, room.here.id, holiday.key)
-    if row is None:
-        return any(
+    if row is None:  # days that nobody has announced yet are not asked for beside a draft that has them
+        return not holiday.announced and any(
             other.first <= holiday.last and other.last >= holiday.first
             for other in calendar.asked(room.db, room.here.id)
         )
@@ -120,7 +120,9 @@ def _put_before_teachers(holiday: Holiday, room: Room) -> list[Effect]:
     if not holiday.announced:
         return _ask_all(holiday, room)
     made, gone = draft.make(facts_of(holiday, room), room, room.teachers()[0])
-    return [*gone, *draft.show_all(made, room)]
+    shown = draft.show_all(made, room)
+    row = draft.row_of(made, room)
+    return [*gone, *shown, *(draft.settle_beside(row, room) if row is not None else [])]
 
 
 # --- a year that is not announced yet ------------------------------------------------------------

@@ -14,7 +14,7 @@ from handlers.feature import Feature, Press
 from handlers.holiday import draft, feed, reading, school
 from handlers.holiday.reading import Span
 from handlers.holiday.school import calendar_of, day_text, own_day, span_text
-from handlers.holiday.words import Facts, facts_of, weekday_text
+from handlers.holiday.words import Facts, ahead, facts_of, weekday_text
 from handlers.room import Room
 from scheduler.calendar import SchoolCalendar
 from scheduler.calendar.days import Kind
@@ -73,7 +73,7 @@ def as_it_will_be(row: CalendarDay, room: Room) -> Facts:
         facts.last,
         school_.back_on(found),
         facts.returns_at,
-        tuple(school_.makeups_of(found)),
+        ahead(school_.makeups_of(found), room),
         row.id,
     )
 

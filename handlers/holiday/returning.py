@@ -19,7 +19,6 @@ from storage import calendar, identity, notices, schedules
 from storage.tables import HolidayRow, ScheduleRow
 
 GRACE = timedelta(hours=3)
-STANDS = frozenset({notices.OPEN, notices.OVER, notices.SCHEDULED})
 
 
 def attach(feature: Feature) -> None:
@@ -55,7 +54,7 @@ def look_again(room: Room) -> None:
     for row in calendar.not_back_yet(room.db, room.here.id, room.today.date()):
         notice = notices.get(room.db, row.notice_id, room.here.id)
         waiting = schedules.waiting(room.db, f"holiday-return/{row.id}")
-        if notice is not None and waiting is not None and notice.state in STANDS:
+        if notice is not None and waiting is not None and notice.state in drafting.STANDS:
             plan(row, notice.text, room)
 
 
@@ -63,7 +62,7 @@ def remind(due: Due, room: Room) -> Iterable[Effect]:
     """Remind the group; where the words say nothing clear, or it is too late, the teachers hear of it."""
     row = _row(room.db.get(ScheduleRow, due.schedule), room)
     notice = notices.get(room.db, row.notice_id, room.here.id) if row is not None else None
-    if row is None or notice is None or notice.state not in STANDS:
+    if row is None or notice is None or notice.state not in drafting.STANDS:
         return []
     facts, back = facts_of_row(row, room), returns_in(notice.text, row, room)
     if facts is None or row.returns_on <= room.today.date():

@@ -44,7 +44,7 @@ def facts_of(holiday: Holiday, room: Room) -> Facts:
         holiday.last,
         school.back_on(holiday),
         holiday.returns_at or back_at(room),
-        _ahead(school.makeups_of(holiday), room),
+        ahead(school.makeups_of(holiday), room),
         holiday.own,
     )
 
@@ -62,11 +62,11 @@ def facts_of_row(row: HolidayRow, room: Room) -> Facts | None:
         if found is None:
             return None
         name, own = found.name, None
-    makeups = _ahead(calendar_of(room).makeups_of(found), room) if found else ()
+    makeups = ahead(calendar_of(room).makeups_of(found), room) if found else ()
     return Facts(row.key, name, row.first, row.last, row.returns_on, clock(row.returns_at), makeups, own)
 
 
-def _ahead(makeups: list[Makeup], room: Room) -> tuple[Makeup, ...]:
+def ahead(makeups: list[Makeup], room: Room) -> tuple[Makeup, ...]:
     """Those that are still to come; of what is over nobody has to be told."""
     return tuple(m for m in makeups if m.day >= room.today.date())
 

@@ -507,3 +507,54 @@ async def test_a_button_with_a_long_english_name_is_not_cut_in_the_middle(world:
     await made.teacher.in_private("/holiday")
     assert "Tomb-Sweeping Day (Qingming)" in made.teacher.last.text
     assert "Draft: Tomb-Sweeping Day" in made.teacher.buttons()
+
+
+# --- two drafts for the same days ----------------------------------------------------------------
+
+EVE = at(2026, 9, 28)
+TYPED = "/放假 9月30日到10月8日 小长假 返校 7:20"
+
+
+async def test_a_draft_that_was_typed_and_left_lying_does_not_hide_the_official_one(world: World) -> None:
+    made = await class_at(world, EVE)
+    await made.teacher.in_private(TYPED)
+    await days_pass(world, 1)
+    [draft] = drafts(made.teacher.inbox, "国庆节")
+    assert "小长假（9月30日（周三）至10月8日（周四））" in draft.text and "发一份就好" in draft.text
+    [waiting] = [m for m in made.teacher.inbox if "小长假" in m.text and m.keys and m is not draft]
+    assert "还有一份草稿也在等您：国庆节" in waiting.text
+    await made.teacher.press("发送", on=draft)
+    assert "这段日子的放假通知已经发过了（第 1 号）" in waiting.text
+    await days_pass(world, 1)  # and with it the evening before the days that were typed
+    assert "您另写的这份还没有发" in made.teacher.heard
+    await days_pass(world, 10)
+    assert len(notices_of(world)) == 1
+
+
+async def test_of_two_drafts_for_the_same_days_one_goes_by_itself_at_most(world: World) -> None:
+    made = await class_at(world, EVE)
+    setting(world, made, "holidays_auto", True)
+    await made.teacher.in_private("/放假 10月1日到8日 小长假")
+    await days_pass(world, 8)
+    assert [n.text.splitlines()[0] for n in notices_of(world)] == ["国庆节放假安排"]
+    assert "还没有发" not in made.teacher.heard
+
+
+async def test_nobody_decides_and_two_drafts_are_asked_about_once(world: World) -> None:
+    made = await class_at(world, EVE)
+    await made.teacher.in_private("/放假 10月1日到8日 小长假")
+    await days_pass(world, 8)
+    assert notices_of(world) == [] and made.teacher.heard.count("放假通知还没有发") == 1
+    assert "有不止一份草稿在等您" in made.teacher.heard
+
+
+async def test_days_that_were_typed_and_sent_put_the_official_draft_away(world: World) -> None:
+    made = await class_at(world, EVE)
+    setting(world, made, "holidays_auto", True)
+    await days_pass(world, 1)
+    await made.teacher.in_private("/放假 10月1日到8日 国庆节")
+    assert "还有一份草稿也在等您：国庆节（10月1日（周四）至10月7日（周三））" in made.teacher.last.text
+    await made.teacher.press("发送", on=made.teacher.last)
+    assert "用不着了，我收起来了" in made.teacher.heard
+    await days_pass(world, 8)
+    assert len(notices_of(world)) == 1
