@@ -258,7 +258,7 @@ class Routing:
         for look in self._registry.first:
             if (effects := look(message, room)) is not None:
                 return effects
-        line = self._line(message, room)
+        line = self._line(message, room) or self._plain_line(message, room)
         if line is None:
             return []
         spec = self._registry.commands[line.name]
