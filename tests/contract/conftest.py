@@ -7,6 +7,7 @@ import pytest
 from bot.ports import Platform
 from tests.contract.driver import Driver, Opening, Stage
 from tests.contract.kit import Bot
+from tests.contract.official_account_driver import official_account
 from tests.contract.telegram_driver import telegram
 from tests.contract.web_driver import talks_only, web
 from tests.contract.wecom_bot_driver import wecom_bot
@@ -17,6 +18,7 @@ STAGES: dict[str, Opening] = {
     "telegram": telegram,
     "talks_only": talks_only,
     "wecom": wecom,
+    "official_account": official_account,
     "wecom.bot": wecom_bot,
 }
 

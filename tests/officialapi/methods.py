@@ -51,6 +51,7 @@ def custom_send(asked: Asked) -> Answer:
     account.use_window(person)
     if person.blacklisted:
         raise RefusedError(43019, "require remove blacklist")
+    shown.msgid = f"message:{text(body, 'clientmsgid')}"
     person.screen.append(shown)
     return {}
 
