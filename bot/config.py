@@ -170,6 +170,16 @@ class TelegramSection(Section):
         return value
 
 
+class SchoolSection(Section):
+    """Notices of the school to parents (学校通知), by the app that parents may use."""
+
+    agent_id: Whole | None = Field(default=None, ge=1)
+    secret: SecretStr | None = None
+    token: SecretStr | None = None
+    aes_key: SecretStr | None = None
+    per_second: Number = Field(default=5, gt=0)
+
+
 class WecomSection(Section):
     """The school's own app in 企业微信 (WeCom)."""
 
@@ -180,6 +190,7 @@ class WecomSection(Section):
     aes_key: SecretStr | None = None
     api_root: Annotated[str, BeforeValidator(_read_address)] = "https://qyapi.weixin.qq.com"
     poll_groups_every: DurationOrOff = timedelta(minutes=30)
+    school: SchoolSection = SchoolSection()
 
 
 class WebSection(Section):

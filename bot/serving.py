@@ -60,7 +60,7 @@ async def _serve(settings: Settings, database: Database, token: str) -> None:
         database,
         [*([telegram] if telegram is not None else []), *channels],
         defaults=defaults_of(settings),
-        limits={"telegram": Limits(**settings.telegram.limits.model_dump()), **wechat.LIMITS},
+        limits={"telegram": Limits(**settings.telegram.limits.model_dump()), **wechat.limits(settings)},
         keep=Retention(**dict(settings.retention)),
     )
     stop = asyncio.Event()

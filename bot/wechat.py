@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from pydantic import SecretStr
 
-from bot import customer_groups
+from bot import customer_groups, school_notices
 from bot.app import utc_now
 from bot.config import Settings
 from bot.limits import Limits
@@ -25,7 +25,7 @@ WECOM_LIMITS = Limits(total_per_second=20, private_per_second=0.5, private_burst
 
 
 LIMITS = {"wecom.group": Limits(total_per_second=5, group_per_minute=10), "wecom": WECOM_LIMITS}
-"""What each channel permits, by its name."""
+"""What the channels permit that have no setting for it."""
 
 
 @runtime_checkable
@@ -45,13 +45,29 @@ class Called(Protocol):
 def platforms(settings: Settings, database: Database) -> list[Platform]:
     """All channels that are set; ConfigError where one is set half."""
     app = wecom(settings, database)
-    made: list[Platform | None] = [app, customer_groups.beside(app, settings, database)]
+    made: list[Platform | None] = [
+        app,
+        customer_groups.beside(app, settings, database),
+        school_notices.beside(app, settings, database),
+    ]
     return [platform for platform in made if platform is not None]
+
+
+def limits(settings: Settings) -> dict[str, Limits]:
+    """What each channel permits, by its name."""
+    return LIMITS | school_notices.limits(settings)
+
+
+def app_wished(settings: Settings) -> bool:
+    """Whether there is an app to talk with: a corp may be named for the school's notices alone."""
+    chosen = settings.wecom
+    set_ = any(one is not None for one in (chosen.agent_id, chosen.secret, chosen.token, chosen.aes_key))
+    return chosen.corp_id is not None and (set_ or not school_notices.wished(settings))
 
 
 def wecom(settings: Settings, database: Database) -> WeComPlatform | None:
     """The app in WeCom; None where [wecom] is not set, ConfigError where it is set half."""
-    if settings.wecom.corp_id is None:
+    if not app_wished(settings):
         return None
     from bot.platforms.wecom import WeComPlatform  # noqa: PLC0415 - slow to import
 

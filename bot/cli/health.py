@@ -40,20 +40,27 @@ def doctor(
             help="Ask a running Homeroom instead, at the address of its web section.", metavar="URL"
         ),
     ] = None,
+    tell_parent: Annotated[
+        str,
+        typer.Option(
+            help="Send one harmless notice of the school to this parent, and to nobody else.",
+            metavar="USERID",
+        ),
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Look at everything the bot depends on, and say what to do; changes nothing, sends nothing.
+    """Look at everything the bot depends on, and say what to do; changes nothing, sends nothing unasked.
 
     Exit code 0: all is well; 1: something should be looked at; 2: the configuration is at fault; 3: something
     else must be put right before the bot can work.
     """
-    guarded(lambda: _doctor(config, secrets, live, as_json))
+    guarded(lambda: _doctor(config, secrets, live, tell_parent, as_json))
 
 
-def _doctor(config: Path, secrets: Path | None, live: str | None, as_json: bool) -> None:
+def _doctor(config: Path, secrets: Path | None, live: str | None, tell_parent: str, as_json: bool) -> None:
     from bot import doctor  # noqa: PLC0415 - --help is quicker without the libraries
 
-    found = doctor.examine_live(live) if live else doctor.examine(config, secrets)
+    found = doctor.examine_live(live) if live else doctor.examine(config, secrets, tell_parent)
     findings = list(found) if as_json else _shown(found)
     if as_json:
         listed: list[Json] = [

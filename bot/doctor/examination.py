@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot import school_notices, wechat
 from bot.config import Settings, load, require_token
 from bot.doctor import machine
 from bot.doctor.database import DatabaseCheck
@@ -19,8 +20,11 @@ CONFIGURATION = "configuration"
 ORDER = (Level.OK, Level.WARNING, Level.FAILURE)
 
 
-def examine(config: Path, secrets: Path | None) -> Iterator[Finding]:
-    """Look at one thing after the other; without a configuration there is little to look at."""
+def examine(config: Path, secrets: Path | None, tell_parent: str = "") -> Iterator[Finding]:
+    """Look at one thing after the other; without a configuration there is little to look at.
+
+    `tell_parent` is the userid of a parent who gets one harmless notice of the school.
+    """
     yield from machine.packages()
     try:
         settings = load(config, secrets)
@@ -33,8 +37,10 @@ def examine(config: Path, secrets: Path | None) -> Iterator[Finding]:
     yield from database.findings()
     yield from machine.disk(settings)
     yield from _telegram(config, settings, database.groups)
-    if settings.wecom.corp_id is not None:
+    if wechat.app_wished(settings):
         yield from _wecom(settings)
+    if school_notices.wished(settings):
+        yield from _school(settings, tell_parent)
 
 
 def _telegram(config: Path, settings: Settings, groups: Sequence[tuple[str, GroupAddress]]) -> list[Finding]:
@@ -55,6 +61,12 @@ def _wecom(settings: Settings) -> list[Finding]:
     from bot.wechat import wecom_settings  # noqa: PLC0415
 
     return asyncio.run(_look(lambda: Checkup(wecom_settings(settings)), ()))
+
+
+def _school(settings: Settings, tell_parent: str) -> list[Finding]:
+    from bot.platforms.wecom_school.checkup import Checkup  # noqa: PLC0415 - slow to import
+
+    return asyncio.run(_look(lambda: Checkup(school_notices.school_settings(settings), tell_parent), ()))
 
 
 async def _look(

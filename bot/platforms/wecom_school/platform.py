@@ -11,7 +11,7 @@ import structlog
 from starlette.routing import BaseRoute
 
 from bot.platforms.tencent.api import Api, TokenRequest
-from bot.platforms.tencent.callback import Accept, Call, Callback
+from bot.platforms.tencent.callback import Call, Callback
 from bot.platforms.tencent.crypto import Cipher
 from bot.platforms.tencent.errors import ApiError, LineError, outcome
 from bot.platforms.tencent.fields import MalformedError, text
@@ -20,7 +20,7 @@ from bot.platforms.wecom_school.book import Book
 from bot.platforms.wecom_school.failures import TABLE
 from bot.platforms.wecom_school.outbox import Message, Outbox, letter
 from bot.platforms.wecom_school.proving import Proof, prove
-from bot.platforms.wecom_school.read import EVENT, FOLLOWS, PLATFORM, incoming, read
+from bot.platforms.wecom_school.read import CHANGED, FOLLOWS, PLATFORM, incoming, read
 from bot.platforms.wecom_school.register import Register
 from bot.platforms.wecom_school.settings import SchoolSettings, check
 from bot.ports import Done, Failure, Key, Outcome, Refused, Store, TryAgain, Vault
@@ -65,7 +65,7 @@ class SchoolPlatform:
         self._book = Book(self._api, self._register)
         self._proof, self._proved_at = Proof("not looked at yet"), -DAILY
         self._proving = asyncio.Lock()
-        self._listener: Store | None = None
+        self._store: Store | None = None
         self.callback = _callback(settings, now)
 
     @property
@@ -97,33 +97,25 @@ class SchoolPlatform:
 
     async def listen(self, store: Store) -> None:
         """Look again now and then; what the address book says comes by the routes, or by the app's own."""
-        self._listener = store
-        try:
-            while True:
-                await asyncio.sleep(AGAIN)
-                await self._sound()
-        finally:
-            if self._listener is store:
-                self._listener = None
+        self._store = store
+        while True:
+            await asyncio.sleep(AGAIN)
+            await self._sound()
 
     def routes(self, store: Store | None = None) -> list[BaseRoute]:
         """The address of its own that the console names, where it has one."""
-        return [self.callback.route(self.accepting(store))] if self.callback is not None else []
+        self._store = store or self._store
+        return [self.callback.route(self.happened)] if self.callback is not None else []
 
-    def accepting(self, store: Store | None = None) -> Accept:
-        """What a callback does with a call of the address book: it returns after the commit."""
-
-        async def accept(call: Call) -> None:
-            if text(call.fields, "ToUserName") != self._settings.corp_id:
-                raise MalformedError("receiver")
-            into = store or self._listener
-            if into is None:
-                raise DatabaseError("nobody listens yet")
-            if text(call.fields, "Event") == EVENT:
-                self._heard(call)
-                await into([incoming(call)])
-
-        return accept
+    async def happened(self, call: Call) -> None:
+        """Store what the address book tells, by whichever address it came; returns after the commit."""
+        if text(call.fields, "ToUserName") != self._settings.corp_id:
+            raise MalformedError("receiver")
+        if self._store is None:
+            raise DatabaseError("nobody listens yet")
+        if text(call.fields, "Event") == CHANGED:
+            self._heard(call)
+            await self._store([incoming(call)])
 
     async def close(self) -> None:
         """Give back connections."""

@@ -12,7 +12,7 @@ from bot.ports import Incoming
 from classroom.events import Event, SchoolChanged
 
 PLATFORM = "wecom.school"
-EVENT = "change_school_contact"
+CHANGED = "change_school_contact"
 FOLLOWS = {"subscribe": True, "unsubscribe": False}
 
 
@@ -30,7 +30,7 @@ def read(raw: bytes) -> Event | None:
     except (ValueError, RecursionError):
         return None
     body: Fields = inner(found, "xml") if isinstance(found, dict) else {}
-    if text(body, "Event") != EVENT:
+    if text(body, "Event") != CHANGED:
         return None
     who = userid(text(body, "Id"))
     return SchoolChanged(PLATFORM, who or "", FOLLOWS.get(text(body, "ChangeType")) if who else None)

@@ -16,8 +16,8 @@ CORP = re.compile(r"[A-Za-z0-9_-]{4,64}")
 class Phrases:
     """The few words of the platform's own, made by whoever has templates, in the server's language."""
 
-    open: str = "点这里打开"
     file_elsewhere: str = "（还有附件，请到班级群里看。）"
+    trial: str = "班务助手测试，不用回复。"
 
 
 @dataclass(frozen=True, slots=True)
