@@ -9,6 +9,9 @@ from classroom.events import Json
 SCHOOL = "wecom.school"
 """The platform by which the school tells parents; its accounts are parents, and only parents."""
 
+IN_GROUPS = "wecom.group"
+"""The platform of the parents' groups in WeChat, where a parent goes by an id of WeChat's."""
+
 WHOLE = "#school"
 """In the place of a person's id: the school itself, which can be asked and never told anything."""
 
@@ -35,12 +38,13 @@ class SchoolClassName:
 
 @dataclass(frozen=True, slots=True)
 class SchoolParent:
-    """A parent of one child; `follows` if the school's notices reach them."""
+    """A parent of one child; `follows` if the school's notices reach them, `external` is WeChat's id."""
 
     userid: str
     relation: str
     phone: str
     follows: bool
+    external: str = ""
 
     def to_json(self) -> dict[str, Json]:
         """Give it as plain JSON."""
@@ -49,13 +53,15 @@ class SchoolParent:
             "relation": self.relation,
             "phone": self.phone,
             "follows": self.follows,
+            "external": self.external,
         }
 
     @classmethod
     def from_json(cls, data: Json) -> SchoolParent:
         """Read what `to_json` wrote."""
         follows = isinstance(data, dict) and data.get("follows") is True
-        return cls(_text(data, "userid"), _text(data, "relation"), _text(data, "phone"), follows)
+        userid, relation, phone = (_text(data, key) for key in ("userid", "relation", "phone"))
+        return cls(userid, relation, phone, follows, _text(data, "external"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from classroom.events import Json, Sender
 from classroom.folding import squeeze
 from classroom.relations import Relation, read_relation
 from classroom.roster_rows import MAX_TEXT, RosterRow
-from classroom.school_book import SCHOOL, SchoolBook, SchoolChild, SchoolParent
-from storage import classrooms, erasing, guardians, identity, roster_imports, rosters
+from classroom.school_book import IN_GROUPS, SCHOOL, SchoolBook, SchoolChild, SchoolParent
+from storage import classrooms, erasing, further, guardians, identity, roster_imports, rosters
 from storage.database import Records
 from storage.tables import Account, Guardian, SchoolClass, SchoolStudent, StudentRow
 
@@ -164,6 +164,8 @@ class _Taking:
             self._taken.withdrew.append(child.name)
             return
         account = identity.meet_account(self._records, SCHOOL, Sender(parent.userid), self._now)
+        if parent.external:
+            further.known_as(self._records, IN_GROUPS, parent.external, account.person_id, self._now)
         self._seen.add((row.id, account.native.lower()))
         classrooms.set_door(self._records, account.chat_id, OPEN if parent.follows else SHUT)
         if _was_linked(self._records, account.person_id, row.id):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from classroom.addresses import ChatKind
 from classroom.effects import Ask, Button, Effect, Question
 from classroom.events import Answered, Json, Origin
+from classroom.school_book import IN_GROUPS
 from classroom.text import PrivateText
 from handlers.feature import Command, Feature, Press, Where, Who
 from handlers.room import Room
@@ -16,7 +17,7 @@ from storage import further, identity, member_names
 from storage.tables import Account, Chat
 
 feature = Feature("groups")
-APP, GROUPS = "wecom", "wecom.group"
+APP, GROUPS = "wecom", IN_GROUPS
 """The app in which a teacher talks with the bot, and where the groups of the same teacher are."""
 
 MOST_BUTTONS = 12

@@ -17,7 +17,8 @@ from bot.platforms.wecom_group import CHANGED, PLATFORM, WeComGroupPlatform
 from bot.vault import DatabaseVault
 from bot.web_server import serving
 from handlers.room import Defaults
-from storage import checking, looking
+from storage import checking, further, identity, looking
+from storage.database import Records
 from tests.conftest import FreshDatabase
 from tests.databases import Kind
 from tests.platforms.wecom_kit import desk, migrate
@@ -164,6 +165,26 @@ async def test_a_wrong_name_is_one_line_of_the_teachers_until_it_is_mended(schoo
     await school.says(here.wang, "groups")
     assert "4 位家长在群里，1 位的名字还没写清" in school.last(here.wang).text
     assert school.customers.masses == {} and here.group.screen == []  # nobody was named in the group
+
+
+async def test_who_can_be_told_elsewhere_is_told_there_and_not_listed(school: Groups) -> None:
+    here = await with_group(school, *FITTING)
+    li = await a_mother_in_the_app(here)
+    who = school.customers.enter(school.server.corp, here.group, "岁月静好")
+
+    def same_person(records: Records) -> None:
+        account = identity.find_account(records, "wecom", li)
+        assert account is not None
+        further.known_as(records, PLATFORM, who, account.person_id, school.desk.now())
+
+    await school.desk.database.write(same_person)
+    await school.passes(40)
+    assert "<code>" not in school.last(li).text and "李雷妈妈" in school.last(li).text
+    assert "请把群昵称改成" in school.last(li).text and count(here, "还看不出") == 0
+    before = len(school.desk.said(li))
+    here.rename("岁月静好", "岁月")
+    await school.passes(40)
+    assert len(school.desk.said(li)) == before  # nobody is pressed
 
 
 async def test_who_comes_is_seen_at_once_and_who_goes_is_off_the_list(school: Groups) -> None:

@@ -81,4 +81,5 @@ def _parents(found: Iterable[Fields]) -> Iterable[SchoolParent]:
                 text(one, "relation").strip(),
                 text(one, "mobile").strip(),
                 number(one, "is_subscribe") == 1,
+                text(one, "external_userid"),
             )
