@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot import webhooks
 from bot.addressing import Target
 from bot.ports import Done, Failure, Moved, Outcome, Refused, TryAgain
 from classroom.addresses import ChatKind
@@ -134,6 +135,9 @@ def refused(
         classrooms.set_door(records, chat, outcome.failure.value)
     if due.kind == "tell" and _another_way(records, due, chat, outcome.failure, now):
         return
+    if webhooks.goes_by_webhook(records, due, chat, outcome.failure, now):
+        return
+    book.told += webhooks.gives_up(records, due, chat, outcome.failure, now)
     failed(records, book, due, effect, outcome, now, state=state)
 
 

@@ -14,10 +14,16 @@ from classroom.events import Origin, Sender, SenderKind
 from classroom.people import Actor, Role
 from storage.database import Records
 from storage.memory import Reach
-from storage.tables import Account, Chat, Classroom, Guardian, Member, Person, RoleGrant, StudentRow
+from storage.tables import Account, Chat, Classroom, Guardian, Member, Person, RoleGrant, StudentRow, Webhook
 
 SEEN_EVERY = timedelta(hours=1)
 """How exact it is known when somebody was last seen: every message would else be a write."""
+
+WEBHOOK, CALLED = "wecom.webhook", "wecom.bot"
+"""The platform of webhooks, and that of the bot which can be in the same group."""
+
+ONE_DIRECTORY = ("wecom", CALLED)
+"""Platforms on which one id is one member of the same corp."""
 
 NOT_SHUT = ("open", "unknown")
 """Doors at which it is worth while to knock."""
@@ -108,7 +114,7 @@ def find_account(records: Records, platform: str, native: str) -> Account | None
 
 
 def _new_account(records: Records, platform: str, sender: Sender, now: datetime) -> Account:
-    person = Person(created_at=now)
+    person = _known_elsewhere(records, platform, sender) or Person(created_at=now)
     records.add(person)
     native = sender.native if sender.kind is SenderKind.PERSON else f"{sender.kind.value}:{sender.native}"
     chat = meet_chat(records, Origin(platform, native, ChatKind.PRIVATE), now)
@@ -127,6 +133,22 @@ def _new_account(records: Records, platform: str, sender: Sender, now: datetime)
     records.add(account)
     records.flush()
     return account
+
+
+def _known_elsewhere(records: Records, platform: str, sender: Sender) -> Person | None:
+    """The person behind the same id of the same directory, met through another of its channels."""
+    if platform not in ONE_DIRECTORY or sender.kind is not SenderKind.PERSON:
+        return None
+    return records.exec(
+        select(Person)
+        .join(Account, col(Account.person_id) == col(Person.id))
+        .where(
+            col(Account.platform).in_(ONE_DIRECTORY),
+            Account.native == sender.native,
+            Account.kind == SenderKind.PERSON,
+        )
+        .order_by(col(Account.id))
+    ).first()
 
 
 def actor(records: Records, account: Account, classroom: int | None, today: date | None = None) -> Actor:
@@ -232,8 +254,11 @@ def _number(chat: Chat | Reach) -> int:
 
 
 def groups_of(records: Records, classroom: int) -> list[Chat]:
-    """The groups of a classroom in which the bot is, the first one first."""
-    return list(
+    """The groups of a classroom in which the bot is, the first one first.
+
+    A webhook is silent while the bot that is called by @ is in the same group: nothing stands there twice.
+    """
+    found = list(
         records.exec(
             select(Chat)
             .where(
@@ -244,6 +269,10 @@ def groups_of(records: Records, classroom: int) -> list[Chat]:
             .order_by(col(Chat.id))
         ).all()
     )
+    if not {WEBHOOK, CALLED} <= {chat.platform for chat in found}:
+        return found
+    apart = set(records.exec(select(Webhook.chat_id).where(col(Webhook.apart).is_(True))).all())
+    return [chat for chat in found if chat.platform != WEBHOOK or chat.id in apart]
 
 
 def accounts_of(records: Records, person: int) -> list[tuple[Account, Chat]]:
