@@ -86,6 +86,12 @@ def _read_address(value: object) -> object:
     return value
 
 
+def _read_socket(value: object) -> object:
+    if not isinstance(value, str) or not re.match(r"wss?://[^/\s]+", value):
+        raise ValueError('write an address such as "wss://openws.work.weixin.qq.com"')
+    return value
+
+
 def _read_webhook(value: object) -> object:
     # plain http is for a Bot API server of one's own on the same machine
     ours = r"https://[^/\s]+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/|$)"
@@ -180,6 +186,14 @@ class SchoolSection(Section):
     per_second: Number = Field(default=5, gt=0)
 
 
+class BotSection(Section):
+    """The AI bot in 企业微信, by its long connection."""
+
+    id: str | None = None
+    secret: SecretStr | None = None
+    url: Annotated[str, BeforeValidator(_read_socket)] = "wss://openws.work.weixin.qq.com"
+
+
 class WecomSection(Section):
     """The school's own app in 企业微信 (WeCom)."""
 
@@ -191,6 +205,18 @@ class WecomSection(Section):
     api_root: Annotated[str, BeforeValidator(_read_address)] = "https://qyapi.weixin.qq.com"
     poll_groups_every: DurationOrOff = timedelta(minutes=30)
     school: SchoolSection = SchoolSection()
+    bot: BotSection = BotSection()
+
+
+class OfficialAccountSection(Section):
+    """A service account of the school's in WeChat (服务号), which families follow."""
+
+    app_id: str | None = None
+    secret: SecretStr | None = None
+    token: SecretStr | None = None
+    aes_key: SecretStr | None = None
+    template_id: str | None = None
+    api_root: Annotated[str, BeforeValidator(_read_address)] = "https://api.weixin.qq.com"
 
 
 class WebSection(Section):
@@ -304,6 +330,7 @@ class Settings(BaseSettings):
     storage: StorageSection = StorageSection()
     telegram: TelegramSection = TelegramSection()
     wecom: WecomSection = WecomSection()
+    official_account: OfficialAccountSection = OfficialAccountSection()
     web: WebSection = WebSection()
     defaults: DefaultsSection = DefaultsSection()
     notices: NoticesSection = NoticesSection()
@@ -350,8 +377,9 @@ def load(path: Path, secrets: Path | None = None) -> Settings:
 
 
 def require_token(settings: Settings, path: Path) -> str:
-    """The bot's token, empty where it lives in WeCom alone; ConfigError says where it goes."""
-    if settings.telegram.token is None and settings.wecom.corp_id is not None:
+    """The bot's token, empty where it lives in WeChat alone; ConfigError says where it goes."""
+    elsewhere = (settings.wecom.corp_id, settings.official_account.app_id)
+    if settings.telegram.token is None and any(elsewhere):
         return ""
     if settings.telegram.token is None:
         raise ConfigError(
