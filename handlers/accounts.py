@@ -1,19 +1,29 @@
-"""A further account of somebody known: whoever opens its link says yes, and both accounts are one person."""
+"""A further account of somebody known: whoever opens its link says yes, and both accounts are one person.
+
+An account that has children or a role of its own is not swallowed by a press: the person shows that both
+are theirs by carrying a number from the one to the other.
+"""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 
 from classroom.effects import Button, Effect, Tell
+from classroom.events import Json
+from handlers import channels
 from handlers.aside import own
-from handlers.feature import Feature, Opened, Press
+from handlers.feature import Feature, Opened, Press, Said
 from handlers.links import ACCOUNT
 from handlers.menus import menus_for
 from handlers.room import Room
 from handlers.start import enter
 from handlers.tags import tags_for
-from storage import codes, guardians, identity, joining
+from storage import codes, guardians, identity, joining, presses
 from storage.tables import Account, Code
+
+NUMBER = "family.join_number"
+TRIES = 3
 
 
 def attach(feature: Feature) -> None:
@@ -21,19 +31,26 @@ def attach(feature: Feature) -> None:
     feature.code(ACCOUNT)(opened)
     feature.button("family.join")(join)
     feature.button("family.stay_apart")(stay_apart)
+    feature.dialogue(NUMBER)(shown)
 
 
 def opened(event: Opened, room: Room) -> Iterable[Effect]:
+    """The link was opened."""
+    return ask(event.code, room)
+
+
+def ask(code: Code, room: Room) -> list[Effect]:
     """Ask before anything is joined: the link may have been opened by mistake."""
-    refusal = _refusal(event.code, room)
+    refusal = _refusal(code, room)
     say = own(room)
-    if refusal or event.code.person_id is None:
+    if refusal or code.person_id is None:
         return [room.tell(say.private(refusal or "family.join_over"))]
-    me, args = room.who.person, {"code": event.code.id}
+    me, args = room.who.person, {"code": code.id}
     text = say.private(
         "family.join_sure",
-        name=guardians.display_name(room.db, event.code.person_id),
+        name=guardians.display_name(room.db, code.person_id),
         mine=room.who.name,
+        own=joining.stands_alone(room.db, me, code.person_id),
     )
     return [
         room.tell(
@@ -50,8 +67,7 @@ def _refusal(code: Code | None, room: Room) -> str | None:
         return "family.join_over"
     if code.person_id == room.who.person:
         return "family.join_same"
-    alone = joining.stands_alone(room.db, room.who.person, code.person_id)
-    return "family.join_has_own" if alone else None
+    return "family.join_two" if joining.two_people(room.db, room.who.person, code.person_id) else None
 
 
 def stay_apart(press: Press, room: Room) -> Iterable[Effect]:
@@ -67,12 +83,17 @@ def join(press: Press, room: Room) -> Iterable[Effect]:
     refusal = _refusal(code, room)
     if refusal or code is None or code.person_id is None or account is None:
         return [room.edit(press.handle, own(room).private(refusal or "family.join_over"))]
-    person = code.person_id
     codes.use(code)
+    if joining.stands_alone(room.db, room.who.person, code.person_id):
+        return _prove(press, code, code.person_id, room)
+    return _join(press.handle, account, code.person_id, code.classroom_id, room)
+
+
+def _join(handle: str, account: Account, person: int, classroom: int, room: Room) -> list[Effect]:
     joining.give(room.db, account, person, room.now)
-    enter(room, code.classroom_id)
+    enter(room, classroom)
     return [
-        room.edit(press.handle, own(room).private("family.joined")),
+        room.edit(handle, own(room).private("family.joined")),
         *_others_hear(room, person, account),
         *tags_for(room, person),
         *menus_for(room, person),
@@ -85,4 +106,70 @@ def _others_hear(room: Room, person: int, new: Account) -> list[Effect]:
         Tell(identity.person_address(chat), text, quiet=room.hours_of(person), park=True)
         for account, chat in identity.accounts_of(room.db, person)
         if account.id != new.id
+    ]
+
+
+# --- both are somebody -------------------------------------------------------------------------------
+
+
+def _prove(press: Press, code: Code, person: int, room: Room) -> list[Effect]:
+    """Show a number here, and ask for it there: only who has both accounts in hand can bring it over."""
+    there = next(iter(channels.of_person(room, person)), None)
+    say = own(room)
+    if there is None:
+        return [room.edit(press.handle, say.private("family.join_over"))]
+    number = f"{secrets.randbelow(1_000_000):06}"
+    data: dict[str, Json] = {"number": _digest(number, room), "account": room.who.account, "tries": TRIES}
+    account, chat = there
+    presses.begin_dialogue(room.db, chat.id, NUMBER, data, code.classroom_id, room.now)
+    channel = channels.name_of(account.platform, room)
+    asked = room.say_to(person).private(
+        "family.join_ask_number", name=room.who.name, channel=channels.name_of(room.platform, room)
+    )
+    shown_here = say.private("family.join_number", number=number, channel=channel, name=account.name)
+    return [room.edit(press.handle, shown_here), Tell(identity.person_address(chat), asked, protect=True)]
+
+
+def _digest(number: str, room: Room) -> str:
+    return room.instance.digest(f"{NUMBER}:{number}")
+
+
+def shown(said: Said, room: Room) -> Iterable[Effect]:
+    """The number, typed in the account that was there first: then all of the other one's is this one's."""
+    wanted, tries = said.data.get("account"), said.data.get("tries")
+    account = room.db.get(Account, wanted) if isinstance(wanted, int) else None
+    say = own(room)
+    if account is None or account.person_id == room.who.person:
+        return [room.tell(say.private("family.join_over"))]
+    typed = "".join(c for c in said.text if c.isdigit())
+    if _digest(typed, room) != said.data.get("number"):
+        return _wrong(said, tries if isinstance(tries, int) else 0, room)
+    if joining.two_people(room.db, account.person_id, room.who.person):
+        return [room.tell(say.private("family.join_two"))]
+    return _unite(account, room)
+
+
+def _wrong(said: Said, tries: int, room: Room) -> list[Effect]:
+    left = tries - 1
+    if left > 0:
+        room.expect(NUMBER, {**said.data, "tries": left})
+    return [room.tell(own(room).private("family.join_wrong_number", left=left))]
+
+
+def _unite(account: Account, room: Room) -> list[Effect]:
+    person = room.who.person
+    name, place = account.name, room.classroom
+    joining.unite(room.db, account.person_id, person, room.now)
+    if place is not None:
+        enter(room, place.id)
+    say = own(room)
+    return [
+        room.tell(say.private("family.united", name=name)),
+        *(
+            Tell(identity.person_address(chat), say.private("family.joined"), park=True)
+            for other, chat in identity.accounts_of(room.db, person)
+            if other.id == account.id
+        ),
+        *tags_for(room, person),
+        *menus_for(room, person),
     ]

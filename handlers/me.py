@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from classroom.effects import Effect
-from handlers import me_account, me_erase, me_export, me_hours, me_stop, me_wishes
+from handlers import me_account, me_channel, me_erase, me_export, me_hours, me_stop, me_wishes
 from handlers.feature import Command, Feature, Where, Who
 from handlers.me_card import show
 from handlers.room import Room
@@ -17,6 +17,7 @@ feature.button("me.erase_now")(me_erase.confirmed)
 feature.delivered("me.forgotten")(me_erase.forgotten)
 feature.undelivered("me.forgotten")(me_erase.never_told)
 feature.button("me.account")(me_account.pressed)
+feature.button("me.channel")(me_channel.pressed)
 feature.button("me.language")(me_wishes.language_pressed)
 feature.button("me.public")(me_wishes.public_pressed)
 feature.button("me.hours")(me_hours.pressed)
@@ -37,6 +38,12 @@ WORDS: dict[str, Callable[[str, Room], Iterable[Effect]]] = {
     "安静时间": me_hours.typed,
     "可联系时间": me_hours.typed,
     "时间": me_hours.typed,
+    "channel": me_channel.typed,
+    "通道": me_channel.typed,
+    "渠道": me_channel.typed,
+    "account": me_account.typed,
+    "账号": me_account.typed,
+    "另一个账号": me_account.typed,
     "public": me_wishes.public_typed,
     "公开表扬": me_wishes.public_typed,
     "公开": me_wishes.public_typed,

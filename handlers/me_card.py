@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from classroom.effects import Button, Effect
 from classroom.events import Json
 from classroom.text import Label, PrivateText
-from handlers import me_account
+from handlers import channels, me_account
 from handlers.room import Room
 from scheduler.hours import QuietHours
 from storage import guardians, identity, personal
@@ -58,7 +58,8 @@ def text_of(room: Room) -> PrivateText:
     wishes = personal.wishes(room.db, person)
     return room.say.private(
         "me.card",
-        accounts=personal.accounts(room.db, person),
+        accounts=[(channels.name_of(a.platform, room), a) for a in personal.accounts(room.db, person)],
+        channel_line=channels.line(room),
         places=[_place(room, c) for c in identity.classrooms_of(room.db, person)],
         guardian=bool(links(room)),
         public=wishes_public(room),
@@ -138,6 +139,8 @@ def buttons_of(room: Room) -> list[Button]:
         made.append(button(room, label, "me.public", {"on": not public}, row=2))
     if me_account.offered(room):
         made.append(button(room, say.label("me.account"), "me.account", row=3))
+    if len(channels.of_person(room, room.who.person)) > 1:
+        made.append(button(room, say.label("me.channel"), "me.channel", row=3))
     for row, link in enumerate(mine, 4):
         name = guardians.student_name(room.db, link.student_id)[:NAME_ON_BUTTON]
         made.append(button(room, say.label("me.stop", name=name), "me.stop", {"link": link.id}, row=row))

@@ -94,7 +94,7 @@ def settled(row: Notice, person: int, room: Room) -> list[Effect]:
 def _edits(row: Notice, person: int, text: PrivateText, room: Room) -> list[EditTold]:
     """Change the letter where it has arrived."""
     handle, chat = reminding.letter_handle(row, person), identity.private_address(room.db, person)
-    if chat is None or not queue.posted(room.db, handle, chat.chat):
+    if chat is None or queue.told_at(room.db, handle, chat.chat) is None:
         return []
     return [EditTold(chat, handle, text)]
 

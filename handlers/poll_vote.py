@@ -114,7 +114,7 @@ def _tell_others(poll: Poll, home: int, after: Sequence[int], ballots: Ballots, 
             "poll.changed", number=poll.number, question=poll.question, choice=shown, anonymous=poll.anonymous
         )
         handle = f"poll/{poll.id}/changed/{person}"
-        if queue.posted(room.db, handle, address.chat):
+        if queue.told_at(room.db, handle, address.chat) is not None:
             effects += [] if poll.anonymous else [room.edit(handle, text, of=person)]
         else:
             queue.cancel(room.db, handle, room.now)

@@ -107,7 +107,7 @@ def _settle_one(person: int, room: Room) -> list[Effect]:
         for step in (FIRST, AGAIN):
             handle = reminding.nudge_handle(row, person, step)
             queue.cancel(room.db, handle, room.now)
-            if chat is not None and queue.posted(room.db, handle, chat.chat):
+            if chat is not None and queue.told_at(room.db, handle, chat.chat) is not None:
                 effects.append(EditTold(chat, handle, thanks(rows, person, room)))
     return effects
 

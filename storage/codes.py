@@ -9,11 +9,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import func
 from sqlmodel import col, select
 
+from classroom.folding import fold
 from storage.database import Records
 from storage.tables import Code, Guess
 
 Digest = Callable[[str], str]
 BYTES = 12  # 96 bits, 16 characters: fits a start link
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""32 of them, none of which is taken for another: what people type from one screen into another."""
+SPOKEN = 13  # 65 bits
 GUESSES = 10
 GUESS_WINDOW = timedelta(hours=1)
 
@@ -29,9 +33,10 @@ def make(
     person: int | None = None,
     uses: int | None = None,
     life: timedelta | None = None,
+    token: str = "",
 ) -> str:
-    """A new code; gives the token for the link."""
-    token = secrets.token_urlsafe(BYTES)
+    """A new code; gives the token for the link, which is `token` where one was made by `spoken`."""
+    token = token or secrets.token_urlsafe(BYTES)
     records.add(
         Code(
             digest=digest(token),
@@ -47,6 +52,23 @@ def make(
     )
     records.flush()
     return token
+
+
+def spoken() -> str:
+    """A token that can be typed."""
+    return "".join(secrets.choice(LETTERS) for _ in range(SPOKEN))
+
+
+def grouped(token: str) -> str:
+    """A typed token as it is shown: ABCD-EFGH-JKLMN."""
+    return "-".join((token[:4], token[4:8], token[8:]))
+
+
+def read_spoken(typed: str) -> str:
+    """A typed token as it was made, however it was written; empty where it is none."""
+    letters = "".join(fold(typed).text.upper().replace("-", " ").split())
+    known = len(letters) == SPOKEN and set(letters) <= set(LETTERS)
+    return letters if known else ""
 
 
 def standing(

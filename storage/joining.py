@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-import sqlalchemy
 from sqlalchemy import Column, update
 from sqlmodel import col, select
 
 from classroom.relations import Relation
 from storage import guardians, identity
 from storage.database import Records
-from storage.tables import Account, ConcernLine, ConcernRecipient, Guardian, Person, RoleGrant, metadata
+from storage.tables import (
+    Account,
+    ButtonRow,
+    ConcernLine,
+    ConcernRecipient,
+    Guardian,
+    Person,
+    RoleGrant,
+    metadata,
+)
 
 ANYBODY = frozenset({Relation.GUARDIAN, Relation.PARENT, Relation.OTHER})
 """Relations that say nothing of who it is."""
@@ -56,6 +64,7 @@ def give(records: Records, account: Account, person: int, now: datetime) -> list
     before = account.person_id
     account.person_id = person
     records.flush()
+    identity.acted(records, account)
     return [] if identity.accounts_of(records, before) else unite(records, before, person, now)
 
 
@@ -102,22 +111,30 @@ def _links_once(records: Records, before: int, person: int, now: datetime) -> li
 
 def _follow(records: Records, link: Guardian, kept: Guardian) -> None:
     """What was said to one link, and what is on its way to it, belongs to the one that stays."""
+    has = {row.concern_id: row for row in _letters(records, kept)}
+    for row in _letters(records, link):
+        twin = has.get(row.concern_id)
+        if twin is None:
+            row.guardian_id = kept.id
+        else:
+            twin.read_at = twin.read_at or row.read_at
+            records.delete(row)
+    for button in records.exec(select(ButtonRow).where(ButtonRow.person_id == link.person_id)):
+        if button.args.get("guardian") == link.id:
+            button.args = {**button.args, "guardian": kept.id}
     records.flush()
-    has = sqlalchemy.select(col(ConcernRecipient.concern_id)).where(
-        col(ConcernRecipient.guardian_id) == kept.id
+    records.connection().execute(
+        update(ConcernLine).where(col(ConcernLine.guardian_id) == link.id).values(guardian_id=kept.id)
     )
-    for statement in (
-        update(ConcernRecipient)
-        .where(col(ConcernRecipient.guardian_id) == link.id, col(ConcernRecipient.concern_id).not_in(has))
-        .values(guardian_id=kept.id),
-        update(ConcernLine).where(col(ConcernLine.guardian_id) == link.id).values(guardian_id=kept.id),
-    ):
-        records.connection().execute(statement)
     table = metadata.tables["deliveries"]
     waiting = table.c.state.in_(("pending", "parked", "sending"))
     records.connection().execute(
         update(table).where(table.c.guardian_id == link.id, waiting).values(guardian_id=kept.id)
     )
+
+
+def _letters(records: Records, link: Guardian) -> list[ConcernRecipient]:
+    return list(records.exec(select(ConcernRecipient).where(ConcernRecipient.guardian_id == link.id)).all())
 
 
 def _roles_once(records: Records, before: int, person: int, now: datetime) -> None:

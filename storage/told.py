@@ -7,14 +7,16 @@ from datetime import datetime
 from sqlmodel import col, select
 
 from storage.database import Records
-from storage.tables import PostedRow
+from storage.tables import Account, PostedRow
 
 
 def last_told(records: Records, handle: str, chat: int) -> datetime | None:
-    """When the newest message under this handle went to a chat; None if none did."""
+    """When the newest message under this handle went to a chat, or to another of its person; None if none."""
+    person = select(Account.person_id).where(Account.chat_id == chat)
+    own = select(Account.chat_id).where(col(Account.person_id).in_(person))
     return records.exec(
         select(PostedRow.at)
-        .where(PostedRow.handle == handle, PostedRow.chat_id == chat)
+        .where(PostedRow.handle == handle, (PostedRow.chat_id == chat) | col(PostedRow.chat_id).in_(own))
         .order_by(col(PostedRow.id).desc())
     ).first()
 

@@ -233,7 +233,7 @@ def _close_asked(
         if person == but or address is None:
             continue
         queue.cancel(room.db, _handle(swap, person), room.now)
-        if queue.posted(room.db, _handle(swap, person), address.chat):
+        if queue.told_at(room.db, _handle(swap, person), address.chat) is not None:
             text = room.say_to(person).private("slots.question_closed", why=why)
             effects.append(room.edit(_handle(swap, person), text, of=person))
     return effects

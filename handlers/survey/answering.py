@@ -201,4 +201,4 @@ def _written(turn: Turn, index: int, text: PrivateStr, handle: str, room: Room) 
 
 def _stands(handle: str, room: Room) -> bool:
     address = identity.private_address(room.db, room.who.person)
-    return bool(handle) and address is not None and bool(queue.posted(room.db, handle, address.chat))
+    return bool(handle and address and queue.told_at(room.db, handle, address.chat))

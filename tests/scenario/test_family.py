@@ -258,7 +258,7 @@ async def test_a_role_given_between_opening_and_pressing_stops_it(world: World) 
     with world.database.transaction() as records:
         classrooms.grant(records, ready.id, stranger, Role.COMMITTEE, world.now(), by=None)
     await ready.stranger.press("是")
-    assert "自己的身份" in ready.stranger.last.text and person(world, ready.stranger) == stranger
+    assert "还差一步" in ready.stranger.last.text and person(world, ready.stranger) == stranger
 
 
 async def test_both_accounts_were_bound_to_the_same_child(world: World) -> None:

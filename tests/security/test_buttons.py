@@ -71,6 +71,7 @@ SHOWN = {
     ("leave", "test_of_several_children_it_is_asked_which_or_all"): ("leave.child"),
     ("me", "test_a_mother_stops_for_one_child"): ("me.keep me.stop_now"),
     ("me", "test_who_became_head_teacher_meanwhile_is_not_erased"): ("me.erase_now"),
+    ("my_accounts", "test_it_goes_where_they_spoke_last_and_then_where_they_wish"): ("me.channel"),
     ("message", "test_a_thought_in_several_messages_is_one"): ("requests.go_on"),
     ("message", "test_words_that_ask_for_leave_are_offered_as_a_leave_too"): ("requests.as_leave"),
     ("notice", "test_shown_and_cancelled_by_schedule"): ("schedule.restore"),
