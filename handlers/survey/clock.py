@@ -10,7 +10,8 @@ from handlers.feature import Feature
 from handlers.room import Room
 from handlers.survey import later, lists, offering, showing
 from handlers.survey.reading import SurveyPlan
-from storage import identity, queue, surveys
+from storage import queue, surveys
+from storage.places import places_of
 from storage.surveys import CLOSED, OPEN
 from storage.tables import ScheduleRow, Survey
 
@@ -26,7 +27,7 @@ def opens(due: Due, room: Room) -> Iterable[Effect]:
         return []
     if not room.teaches(row.created_by):
         return []
-    if due.missed or not identity.groups_of(room.db, room.here.id):
+    if due.missed or not places_of(room.db, room.here.id, room.now):
         return _tell(row.created_by, "survey.open_missed", str(kept.get("title")), room)
     return offering.publish(SurveyPlan.from_json(kept), row.created_by, room)[1]
 
@@ -43,7 +44,7 @@ def not_posted(event: Undelivered, room: Room) -> Iterable[Effect]:
     survey = surveys.locked(room.db, wanted) if isinstance(wanted, int) else None
     if survey is None or survey.state != OPEN or survey.by_person is None:
         return []
-    groups = identity.groups_of(room.db, room.here.id)
+    groups = places_of(room.db, room.here.id, room.now)
     if any(queue.posted(room.db, survey.handle or "", group.id) for group in groups):
         return []
     surveys.cancel(room.db, survey, room.now)

@@ -12,6 +12,7 @@ from handlers.feature import Feature, Press
 from handlers.room import Room
 from handlers.survey import later, results, showing, trend
 from storage import identity, surveys
+from storage.places import places_of
 from storage.surveys import CANCELLED, CLOSED, OPEN
 from storage.tables import Survey
 from templates.render import Say
@@ -188,7 +189,7 @@ def posts(survey: Survey, room: Room) -> list[Effect]:
     text = results.for_group(survey, room)
     return [
         Post(identity.group_address(g), text, handle=f"survey-result/{survey.id}")
-        for g in identity.groups_of(room.db, room.here.id)
+        for g in places_of(room.db, room.here.id, room.now)
     ]
 
 

@@ -19,6 +19,7 @@ from handlers.survey import answering, building, later, lists, showing
 from handlers.survey.building import KIND, draft_of, over
 from handlers.survey.reading import SurveyPlan, SurveyProblem, read_survey
 from storage import drafts, households, identity, surveys
+from storage.places import places_of
 from storage.survey_answers import SHOWN_FROM
 from storage.tables import Draft, Survey
 
@@ -150,7 +151,7 @@ def send(press: Press, room: Room) -> Iterable[Effect]:
         return over(press, room)
     plan, say = SurveyPlan.from_json(draft.data), own(room)
     opens = room.quiet.over(room.now) if room.quiet else room.now
-    if not identity.groups_of(room.db, room.here.id):
+    if not places_of(room.db, room.here.id, room.now):
         return [room.edit(press.handle, say.private("survey.no_group"))]
     drafts.decide(draft, "used")
     if opens > room.now:
@@ -181,5 +182,5 @@ def publish(plan: SurveyPlan, by: int, room: Room) -> tuple[Survey, list[Effect]
     text, key = showing.post_text(survey, room), showing.door_button(room)
     return survey, [
         Post(identity.group_address(g), text, (key,), handle=survey.handle, report=report)
-        for g in identity.groups_of(room.db, room.here.id)
+        for g in places_of(room.db, room.here.id, room.now)
     ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from classroom.text import PrivateStr, PrivateText, PublicText
 from handlers.room import Room
-from handlers.survey.counting import GOAL, Share, satisfied, together, without_small
+from handlers.survey.counting import GOAL, Share, guarded, satisfied, together, without_small
 from handlers.survey.showing import answer_words, answers_of, stamp
 from storage import surveys
 from storage.households import Households
@@ -44,11 +44,15 @@ class Result:
     words: tuple[PrivateStr, ...] = ()
 
 
-def shares_of(survey: Survey) -> list[Share]:
-    """The satisfied in each question of marks that had enough answers to be told."""
+def shares_of(survey: Survey, *, hide: bool) -> list[Share]:
+    """The satisfied in each question of marks that had enough answers to be told.
+
+    `hide`: nobody who reads it may learn how a few have answered.
+    """
     pairs = zip(questions_of(survey), surveys.totals_of(survey), strict=False)
-    found = [satisfied(cells) for question, cells in pairs if question.kind == SCALE and cells is not None]
-    return [share for share in found if share.of >= SHOWN_FROM]
+    told = [cells for question, cells in pairs if question.kind == SCALE and cells is not None]
+    found = [guarded(cells) if hide else satisfied(cells) for cells in told]
+    return [share for share in found if share is not None and share.of >= SHOWN_FROM]
 
 
 def for_group(survey: Survey, room: Room) -> PublicText:
@@ -58,7 +62,7 @@ def for_group(survey: Survey, room: Room) -> PublicText:
         result = _result(survey, question, index, hide=True)
         if question.kind != TEXT:
             results.append(result)
-    return say.group("survey.result", **_head(survey, say, room), results=results)
+    return say.group("survey.result", **_head(survey, say, room, hide=True), results=results)
 
 
 def for_teacher(survey: Survey, say: Say, room: Room) -> PrivateText:
@@ -69,15 +73,15 @@ def for_teacher(survey: Survey, say: Say, room: Room) -> PrivateText:
     ]
     return say.private(
         "survey.result",
-        **_head(survey, say, room),
+        **_head(survey, say, room, hide=survey.anonymous),
         results=results,
         families=_families(survey, room),
         published=survey.published,
     )
 
 
-def _head(survey: Survey, say: Say, room: Room) -> dict[str, object]:
-    share = together(shares_of(survey)) if survey.satisfaction else None
+def _head(survey: Survey, say: Say, room: Room, *, hide: bool) -> dict[str, object]:
+    share = together(shares_of(survey, hide=hide)) if survey.satisfaction else None
     answered, total = survey.answered or 0, survey.households or 0
     return {
         "number": survey.number,
@@ -104,7 +108,7 @@ def _result(survey: Survey, question: Question, index: int, *, hide: bool, words
     shown = without_small(question.kind, counts) if hide else [*counts]
     order = reversed(range(len(shown))) if question.kind == SCALE else range(len(shown))
     cells = [_cell(answer_words(question, i), shown[i], count) for i in order]
-    share = satisfied(counts) if question.kind == SCALE else None
+    share = (guarded(counts) if hide else satisfied(counts)) if question.kind == SCALE else None
     return Result(index + 1, question.kind, question.text, count, cells, share)
 
 

@@ -11,6 +11,7 @@ from handlers.room import Room
 from handlers.survey.reading import SurveyPlan
 from storage import codes, households, identity
 from storage.households import Households
+from storage.places import places_of
 from storage.survey_answers import CHOICE, MARKS, SCALE, SHOWN_FROM, TEXT, Answers, Question
 from storage.survey_traces import MARK
 from storage.surveys import OPEN
@@ -101,7 +102,7 @@ def refreshed(survey: Survey, room: Room) -> list[Effect]:
     text = post_text(survey, room)
     return [
         EditPost(identity.group_address(g), survey.handle or "", text, keys, delay=GATHER)
-        for g in identity.groups_of(room.db, room.here.id)
+        for g in places_of(room.db, room.here.id, room.now)
     ]
 
 

@@ -34,7 +34,7 @@ def terms_of(room: Room, say: Say) -> list[Term]:
     """The terms in which satisfaction was asked and enough families answered, oldest first."""
     found: dict[str, list[Share]] = {}
     for survey in surveys.of_class(room.db, room.here.id, CLOSED):
-        shares = shares_of(survey) if survey.satisfaction and survey.closed_at else []
+        shares = shares_of(survey, hide=survey.anonymous) if survey.satisfaction and survey.closed_at else []
         if shares and survey.closed_at:
             day = survey.closed_at.astimezone(room.zone).date()
             found.setdefault(_name(day, room, say), []).extend(shares)
@@ -47,7 +47,7 @@ def terms_of(room: Room, say: Say) -> list[Term]:
 
 def _sign(share: Share) -> str:
     """A height from half to all: below a half satisfaction has no nuances."""
-    height = max(0.0, 2 * share.good / share.of - 1)
+    height = max(0.0, 2 * share.height - 1)
     return SIGNS[min(len(SIGNS) - 1, int(height * len(SIGNS)))]
 
 
@@ -76,7 +76,7 @@ def picture_of(terms: list[Term], say: Say, room: Room) -> tuple[PrivateDrawing,
         Point(
             say.private("survey.words", words=term.name),
             say.private("survey.words", words=f"{term.share.percent}%"),
-            term.share.good / term.share.of,
+            term.share.height,
         )
         for term in terms
     )

@@ -481,11 +481,11 @@ async def test_what_an_erased_guardian_has_said_is_gone(world: World) -> None:
 
 async def test_satisfaction_is_a_share_per_term_against_the_goal(world: World) -> None:
     text = "满意吗 {} | 1-5 作业量"
-    made, voters = await asked(world, "[匿名] [满意度]", families=16, text=text)
+    made, voters = await asked(world, "[匿名] [满意度]", families=17, text=text)
     await all_answer(voters[:16], "5")
-    await all_answer(voters[16:20], "2")
+    await all_answer(voters[16:21], "2")
     await closed(world)
-    assert "满意（4–5 分）：80%，目标 85%，还没有达到" in result(made)
+    assert "满意（4–5 分）：76%，目标 85%，还没有达到" in result(made)
     await world.later(days=120)
     await world.until(10)
     await made.teacher.in_private("/survey 又问 [匿名] [满意度] | 1-5 作业量")
@@ -498,10 +498,25 @@ async def test_satisfaction_is_a_share_per_term_against_the_goal(world: World) -
     await closed(world)
     await made.teacher.in_private("/问卷 满意度")
     told = made.teacher.last
-    assert "2026秋　80%" in told.text and "2027春　100% ✅" in told.text
+    assert "2026秋　76%" in told.text and "2027春　100% ✅" in told.text
     assert any(sign in told.text for sign in ("▅█", "▄█", "▆█"))
     [picture] = told.attachments
     assert world.platform.files[picture.ref].startswith(b"\x89PNG")
+
+
+async def test_how_many_were_not_satisfied_cannot_be_told_where_they_are_few(world: World) -> None:
+    made, voters = await asked(world, "[匿名] [满意度]", families=6, text="满意吗 {} | 1-5 作业量")
+    await all_answer(voters[:9], "5")
+    await all_answer(voters[9:], "2")
+    await closed(world)
+    assert "满意（4–5 分）：60–90%，目标 85%，在目标上下" in result(made) and "只说个大概" in result(made)
+    await world.until(10)
+    await made.teacher.press("发到群里")
+    shown = world.posted()[-1].text
+    for text in (result(made), shown):
+        assert "60–90%" in text and text.count("分　不单列") == 5
+    await made.teacher.in_private("/问卷 满意度")
+    assert "2026秋　60–90%" in made.teacher.last.text
 
 
 async def test_without_enough_answers_there_is_no_satisfaction(world: World) -> None:
