@@ -19,7 +19,7 @@ from bot.limits import Limits, Pace
 from bot.performing import COUNTED, HARMLESS, Hands, perform, shown_on_page, tell_together
 from bot.ports import Failure, Key, Outcome, Platform, Refused, TryAgain
 from bot.recording import Book
-from classroom.addresses import PAGE, GroupAddress
+from classroom.addresses import FAMILIES, PAGE, GroupAddress
 from classroom.effects import Effect, Lane, Tell, Toast
 from storage import identity, queue
 from storage.database import Database, Records, describe
@@ -269,7 +269,7 @@ class Delivery:
         target = target_of(records, due, effect)
         if isinstance(target, Failure):
             recording.failed(records, book, due, effect, Refused(target), now)
-        elif target.platform not in self._hands:
+        elif target.platform not in self._hands and target.platform != FAMILIES:
             self._later(turn, f"{due.lane_key}/{due.lane}", 30.0)
         else:
             self._choose(self._job(records, due, effect, stored, target), turn)
@@ -277,8 +277,10 @@ class Delivery:
     def _job(
         self, records: Records, due: queue.Due, effect: Effect, stored: list[queue.StoredKey], target: Target
     ) -> _Job:
+        if due.platform == PAGE or target.platform == FAMILIES:
+            return _Job(due, effect, [], target, on_page=True)
         hands = self._hands[target.platform]
-        if due.platform == PAGE or (hands.links_only and due.kind == "edit_told"):
+        if hands.links_only and due.kind == "edit_told":
             return _Job(due, effect, [], target, on_page=True)
         if due.kind == "tell" and (hands.needs_pages or (stored and hands.links_only)):
             link = self._letters.link(records, due) if self._letters is not None else None
@@ -291,7 +293,7 @@ class Delivery:
         chat = job.target.chat
         if job.talks and chat in turn.talking:
             return
-        equal = job.equal if self._hands[job.target.platform].tells_many is not None else None
+        equal = None if job.on_page else self._equal(job)
         wait = 0.0 if job.on_page else self._paced(job, along=equal in turn.together)
         if wait > 0:
             self._later(turn, job.lane, wait)
@@ -302,6 +304,9 @@ class Delivery:
         turn.lanes.add(job.lane)
         if job.talks:
             turn.talking.add(chat)
+
+    def _equal(self, job: _Job) -> Hashable:
+        return job.equal if self._hands[job.target.platform].tells_many is not None else None
 
     def _paced(self, job: _Job, *, along: bool) -> float:
         pace, group = self._pace[job.target.platform], isinstance(job.target.address, GroupAddress)
@@ -335,11 +340,11 @@ class Delivery:
 
     async def _performed(self, jobs: Sequence[_Job]) -> Sequence[Outcome]:
         job = jobs[0]
+        if job.on_page:
+            return [shown_on_page(job.effect)]
         hands, target = self._hands[job.target.platform], job.target
         if len(jobs) > 1:
             return await tell_together(hands, job.effect, [one.target.address for one in jobs])
-        if job.on_page:
-            return [shown_on_page(job.effect)]
         return [await perform(hands, job.effect, target.address, job.keys, target.refs)]
 
     def _tell(self, new: int) -> None:

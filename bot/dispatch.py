@@ -14,6 +14,7 @@ import structlog
 from bot import meeting, tidings
 from bot.registry import Registry
 from bot.routing import Routing
+from bot.spreading import spread
 from classroom.addresses import ChatKind
 from classroom.effects import Effect
 from classroom.events import (
@@ -268,6 +269,7 @@ class Dispatcher:
         records.flush()
         classroom = room.classroom.id if room and room.classroom else None
         if effects:
+            effects = spread(effects, room) if room is not None else effects
             queue.put_off_effects(records, effects, self._now(), event_id=event_id, classroom_id=classroom)
 
 

@@ -10,6 +10,10 @@ PAGE = "page"
 """In the place of a platform: what is said there is shown on our own page, and sent to nobody."""
 
 
+FAMILIES = "families"
+"""In the place of a platform: what is posted there goes to every family of a class in private."""
+
+
 class ChatKind(StrEnum):
     """What a chat is for good: it never changes."""
 

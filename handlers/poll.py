@@ -19,7 +19,8 @@ from handlers.poll_plan import PollPlan, PollProblem
 from handlers.poll_quorum import needed
 from handlers.poll_reading import read_poll
 from handlers.room import Room
-from storage import drafts, identity
+from storage import drafts
+from storage.places import places_of
 from storage.polls import COMMITTEE
 from storage.tables import Draft
 
@@ -160,7 +161,7 @@ def send(press: Press, room: Room) -> Iterable[Effect]:
     if plan.closes_at is not None and plan.closes_at <= opens:
         drafts.decide(draft, "dropped")
         return [room.edit(press.handle, say.private("poll.end_is_over"))]
-    if not identity.groups_of(room.db, room.here.id):
+    if not places_of(room.db, room.here.id, room.now):
         return [room.edit(press.handle, say.private("poll.no_group"), *_choices(draft, plan, room))]
     drafts.decide(draft, "used")
     if opens > room.now:

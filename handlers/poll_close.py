@@ -10,6 +10,7 @@ from handlers import pictures, poll_extend, poll_later, poll_post
 from handlers.feature import Feature
 from handlers.room import Room
 from storage import identity, polls, queue
+from storage.places import places_of
 from storage.polls import CLOSED, OPEN
 from storage.tables import Poll, ScheduleRow
 
@@ -29,7 +30,7 @@ def close(poll: Poll, room: Room) -> list[Effect]:
     poll_later.unplan(poll, room)
     shown: list[Effect] = [
         EditPost(identity.group_address(g), poll.handle or "", poll_post.result_text(poll, room, again=True))
-        for g in identity.groups_of(room.db, room.here.id)
+        for g in places_of(room.db, room.here.id, room.now)
     ]
     shown += poll_extend.offer(poll, room)
     if room.quiet is not None and room.quiet.holds(room.now):
@@ -49,7 +50,7 @@ def _result(poll: Poll, room: Room) -> list[Effect]:
     """The result as a message of its own, with a picture, in answer to the question."""
     text, chart = poll_post.result_text(poll, room), pictures.of_poll(poll, room)
     posts: list[Effect] = []
-    for group in identity.groups_of(room.db, room.here.id):
+    for group in places_of(room.db, room.here.id, room.now):
         asked = queue.posted(room.db, poll.handle or "", group.id)
         ref = asked[-1][1] if asked else None
         to, handle = identity.group_address(group), f"poll-result/{poll.id}"
@@ -78,5 +79,5 @@ def not_posted(event: Undelivered, room: Room) -> Iterable[Effect]:
 
 
 def _seen_somewhere(poll: Poll, room: Room) -> bool:
-    groups = identity.groups_of(room.db, room.here.id)
+    groups = places_of(room.db, room.here.id, room.now)
     return any(queue.posted(room.db, poll.handle or "", group.id) for group in groups)

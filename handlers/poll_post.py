@@ -14,6 +14,7 @@ from handlers.poll_reading import MOST_OPTIONS
 from handlers.room import Room
 from storage import guardians, identity, polls
 from storage.households import Households
+from storage.places import places_of
 from storage.poll_traces import VOTE
 from storage.polls import COMMITTEE, SPLIT_FROM, Ballots, Count
 from storage.tables import Poll
@@ -74,7 +75,7 @@ def bar(votes: int, of: int) -> str:
 
 def publish(plan: PollPlan, by: int, room: Room) -> tuple[Poll, list[Effect]] | None:
     """Open a poll and post it in every group of the class; None if the bot is in none."""
-    groups = identity.groups_of(room.db, room.here.id)
+    groups = places_of(room.db, room.here.id, room.now)
     if not groups:
         return None
     poll = polls.begin(
@@ -196,7 +197,7 @@ def shown_anew(poll: Poll, room: Room, ballots: Ballots | None = None, *, delay:
     text, keys = open_text(poll, room, ballots), buttons(poll, room)
     return [
         EditPost(identity.group_address(g), poll.handle or "", text, keys, delay=delay)
-        for g in identity.groups_of(room.db, room.here.id)
+        for g in places_of(room.db, room.here.id, room.now)
     ]
 
 

@@ -23,7 +23,8 @@ from handlers.room import Room
 from handlers.signup import by_hand, ending, later, listing, post
 from handlers.signup.entering import may_begin
 from handlers.signup.reading import SignupPlan, SignupProblem, read_signup
-from storage import drafts, identity
+from storage import drafts
+from storage.places import places_of
 from storage.tables import Draft, ScheduleRow
 
 feature = Feature("signup")
@@ -113,7 +114,7 @@ def send(press: Press, room: Room) -> Iterable[Effect]:
     if plan.end(room.now, room.zone) <= room.now:
         drafts.decide(draft, "dropped")
         return [room.edit(press.handle, say.private("signup.end_is_over"))]
-    if not identity.groups_of(room.db, room.here.id):
+    if not places_of(room.db, room.here.id, room.now):
         return [room.toast(press.callback, say.label("signup.no_group"), alert=True)]
     drafts.decide(draft, "used")
     opens = _opening(room)

@@ -14,6 +14,7 @@ from handlers.room import Room
 from handlers.signup import later, listing, post
 from handlers.signup.entering import leave_buttons, organisers, pressed
 from storage import identity, queue, signups
+from storage.places import places_of
 from storage.signups import CANCELLED, CLOSED, OPEN
 from storage.tables import ScheduleRow, Signup, SignupEntry
 
@@ -55,7 +56,7 @@ def _result(signup: Signup, room: Room) -> list[Effect]:
     """The list as a message of its own, in answer to the post."""
     text = post.closed_text(signup, room, post.standing_of(signup, room))
     posts: list[Effect] = []
-    for group in identity.groups_of(room.db, room.here.id):
+    for group in places_of(room.db, room.here.id, room.now):
         asked = queue.posted(room.db, signup.handle or "", group.id)
         ref = asked[-1][1] if asked else None
         handle = f"signup-result/{signup.id}"
@@ -183,7 +184,7 @@ def not_posted(event: Undelivered, room: Room) -> Iterable[Effect]:
 
 
 def _seen_somewhere(signup: Signup, room: Room) -> bool:
-    groups = identity.groups_of(room.db, room.here.id)
+    groups = places_of(room.db, room.here.id, room.now)
     return any(queue.posted(room.db, signup.handle or "", group.id) for group in groups)
 
 

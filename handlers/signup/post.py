@@ -12,6 +12,7 @@ from handlers.room import Room
 from handlers.signup import later
 from handlers.signup.reading import SignupPlan
 from storage import guardians, households, identity, signups
+from storage.places import places_of
 from storage.signups import OPEN, Standing
 from storage.tables import Signup, SignupEntry
 
@@ -46,7 +47,7 @@ def standing_of(signup: Signup, room: Room) -> Standing:
 
 def publish(plan: SignupPlan, by: int, room: Room) -> tuple[Signup, list[Effect]] | None:
     """Open a sign-up and post it in every group of the class; None if the bot is in none."""
-    groups = identity.groups_of(room.db, room.here.id)
+    groups = places_of(room.db, room.here.id, room.now)
     if not groups:
         return None
     end = plan.end(room.now, room.zone)
@@ -182,7 +183,7 @@ def refreshed(signup: Signup, room: Room, standing: Standing, *, delay: int = GA
     keys = buttons(signup, room, standing) if signup.state == OPEN else ()
     return [
         EditPost(identity.group_address(g), signup.handle or "", text, keys, delay=delay)
-        for g in identity.groups_of(room.db, room.here.id)
+        for g in places_of(room.db, room.here.id, room.now)
     ]
 
 

@@ -11,8 +11,9 @@ from handlers.feature import Feature
 from handlers.room import Room
 from handlers.slots import later, lists, offering, showing, telling
 from handlers.slots.reading import SlotPlan
-from storage import households, identity, queue, slots
+from storage import households, queue, slots
 from storage.households import Households
+from storage.places import places_of
 from storage.slots import CANCELLED, CLOSED, OPEN
 from storage.tables import Meeting, ScheduleRow, Slot
 
@@ -27,7 +28,7 @@ def opens(due: Due, room: Room) -> Iterable[Effect]:
     if row is None or row.created_by is None or not isinstance(kept, dict):
         return []
     plan = offering.in_time(SlotPlan.from_json(kept), room.now, room)
-    groups = identity.groups_of(room.db, room.here.id)
+    groups = places_of(room.db, room.here.id, room.now)
     if not room.teaches(row.created_by):
         return []
     if due.missed or plan is None or not groups:
@@ -45,7 +46,7 @@ def not_posted(event: Undelivered, room: Room) -> Iterable[Effect]:
     """What no group has heard of is called off; the teacher hears why nobody chooses."""
     wanted = event.data.get("meeting")
     meeting = slots.locked(room.db, wanted) if isinstance(wanted, int) else None
-    groups = identity.groups_of(room.db, room.here.id)
+    groups = places_of(room.db, room.here.id, room.now)
     if meeting is None or meeting.state != OPEN or meeting.by_person is None:
         return []
     if any(queue.posted(room.db, meeting.handle or "", group.id) for group in groups):

@@ -19,6 +19,7 @@ from handlers.room import Room
 from handlers.slots import choosing, later, lists, showing
 from handlers.slots.reading import SlotPlan, SlotProblem, read_slots, usual_close
 from storage import drafts, households, identity, slots
+from storage.places import places_of
 from storage.tables import Draft, Meeting
 
 feature = Feature("slots")
@@ -130,7 +131,7 @@ def send(press: Press, room: Room) -> Iterable[Effect]:
     if draft is None:
         return _over(press, room)
     say = own(room)
-    if not identity.groups_of(room.db, room.here.id):
+    if not places_of(room.db, room.here.id, room.now):
         return [room.edit(press.handle, say.private("slots.no_group"))]
     plan = SlotPlan.from_json(draft.data)
     opens = room.quiet.over(room.now) if room.quiet else room.now
@@ -171,7 +172,7 @@ def publish(plan: SlotPlan, by: int | None, room: Room) -> tuple[Meeting, list[E
     text, key = showing.post_text(meeting, rows, room), showing.door_button(room)
     return meeting, [
         Post(identity.group_address(g), text, (key,), handle=meeting.handle, report=report)
-        for g in identity.groups_of(room.db, room.here.id)
+        for g in places_of(room.db, room.here.id, room.now)
     ]
 
 

@@ -11,6 +11,7 @@ from classroom.text import PrivateText, PublicText
 from handlers.room import Room
 from handlers.slots.reading import SlotPlan
 from storage import codes, identity, slots
+from storage.places import places_of
 from storage.slots import OPEN
 from storage.tables import Meeting, Slot
 from templates.render import Say
@@ -107,7 +108,7 @@ def refreshed(meeting: Meeting, room: Room) -> list[Effect]:
     keys = (door_button(room),) if meeting.state == OPEN else ()
     return [
         EditPost(identity.group_address(g), meeting.handle or "", text, keys, delay=GATHER)
-        for g in identity.groups_of(room.db, room.here.id)
+        for g in places_of(room.db, room.here.id, room.now)
     ]
 
 
