@@ -10,13 +10,13 @@ from collections.abc import Iterable
 
 from classroom.effects import Button, Effect, Tell
 from classroom.events import Json
-from classroom.school_book import SCHOOL
+from classroom.school_book import IN_GROUPS, SCHOOL
 from handlers.aside import own
 from handlers.feature import Feature, Press
 from handlers.room import Room
 from storage import guardians, identity, joining
 from storage.school import HOW, Taken
-from storage.tables import Account, Guardian
+from storage.tables import Guardian
 
 MOST = 8
 
@@ -101,19 +101,20 @@ def _join(room: Room, new: Guardian | None, old: Guardian | None) -> list[Effect
     } and new.classroom_id == old.classroom_id == room.here.id
     if not both or new.person_id == old.person_id:
         return None
-    account = _account(room, new.person_id)
-    if account is None or joining.stands_alone(room.db, new.person_id, old.person_id):
+    accounts = [account for account, _ in identity.accounts_of(room.db, new.person_id)]
+    known = {account.platform for account in accounts}
+    if (
+        not accounts
+        or known - {SCHOOL, IN_GROUPS}
+        or joining.stands_alone(room.db, new.person_id, old.person_id)
+    ):
         return None
     before = identity.private_address(room.db, old.person_id)
-    joining.give(room.db, account, old.person_id, room.now)
+    for account in accounts:
+        joining.give(room.db, account, old.person_id, room.now)
     say = room.say_to(old.person_id)
     text = say.private("school.joined_here", who=guardians.label_of(room.db, old, say.language))
     return [Tell(before, text, quiet=room.hours_of(old.person_id), park=True)] if before is not None else []
-
-
-def _account(room: Room, person: int) -> Account | None:
-    accounts = [account for account, _ in identity.accounts_of(room.db, person)]
-    return accounts[0] if len(accounts) == 1 and accounts[0].platform == SCHOOL else None
 
 
 def _called(room: Room, guardian: int, language: str) -> str:
