@@ -378,7 +378,7 @@ def load(path: Path, secrets: Path | None = None) -> Settings:
 
 def require_token(settings: Settings, path: Path) -> str:
     """The bot's token, empty where it lives in WeChat alone; ConfigError says where it goes."""
-    elsewhere = (settings.wecom.corp_id, settings.official_account.app_id)
+    elsewhere = (settings.wecom.corp_id, settings.wecom.bot.id, settings.official_account.app_id)
     if settings.telegram.token is None and any(elsewhere):
         return ""
     if settings.telegram.token is None:

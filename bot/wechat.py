@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from pydantic import SecretStr
 
-from bot import customer_groups, school_notices, service_account
+from bot import customer_groups, robots, school_notices, service_account
 from bot.app import utc_now
 from bot.config import Settings
 from bot.limits import Limits
@@ -50,13 +50,15 @@ def platforms(settings: Settings, database: Database) -> list[Platform]:
         customer_groups.beside(app, settings, database),
         school_notices.beside(app, settings, database),
         service_account.platform(settings, database),
+        robots.beside(app, settings, database),
+        robots.hooks(settings, database),
     ]
     return [platform for platform in made if platform is not None]
 
 
 def limits(settings: Settings) -> dict[str, Limits]:
     """What each channel permits, by its name."""
-    return LIMITS | service_account.LIMITS | school_notices.limits(settings)
+    return LIMITS | robots.LIMITS | service_account.LIMITS | school_notices.limits(settings)
 
 
 def app_wished(settings: Settings) -> bool:

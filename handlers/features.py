@@ -47,6 +47,7 @@ from handlers import (
     topic_rule,
 )
 from handlers import help as help_
+from handlers.channel.features import FEATURES as CHANNEL
 from handlers.customer_groups.features import FEATURES as CUSTOMER_GROUPS
 from handlers.feature import Feature
 from handlers.holiday.features import FEATURES as HOLIDAY
@@ -59,6 +60,7 @@ from handlers.survey.features import FEATURES as SURVEY
 
 FEATURES: tuple[Feature, ...] = (
     concern_guard.feature,  # first: nothing may go wrong before a concern is out of the group
+    *CHANNEL,
     start.feature,
     help_.feature,
     setup.feature,

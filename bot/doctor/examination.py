@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot import school_notices, service_account, wechat
+from bot import robots, school_notices, service_account, wechat
 from bot.config import Settings, load, require_token
 from bot.doctor import machine
 from bot.doctor.database import DatabaseCheck
@@ -41,6 +41,8 @@ def examine(config: Path, secrets: Path | None, tell_parent: str = "") -> Iterat
         yield from _wecom(settings)
     if school_notices.wished(settings):
         yield from _school(settings, tell_parent)
+    if robots.wished(settings):
+        yield from _ai_bot(settings)
     if service_account.wished(settings):
         yield from _service_account(settings)
 
@@ -69,6 +71,12 @@ def _school(settings: Settings, tell_parent: str) -> list[Finding]:
     from bot.platforms.wecom_school.checkup import Checkup  # noqa: PLC0415 - slow to import
 
     return asyncio.run(_look(lambda: Checkup(school_notices.school_settings(settings), tell_parent), ()))
+
+
+def _ai_bot(settings: Settings) -> list[Finding]:
+    from bot.platforms.wecom_bot.checkup import Checkup  # noqa: PLC0415 - slow to import
+
+    return asyncio.run(_look(lambda: Checkup(robots.bot_settings(settings)), ()))
 
 
 def _service_account(settings: Settings) -> list[Finding]:

@@ -11,6 +11,8 @@ WECHAT = ("bot.platforms.tencent",)
 SHARED = {
     "bot.platforms.wecom": WECHAT,
     "bot.platforms.wecom_group": WECHAT,
+    "bot.platforms.wecom_bot": WECHAT,
+    "bot.platforms.wecom_webhook": WECHAT,
     "bot.platforms.official_account": WECHAT,
 }
 """What some platforms stand on beside the ports."""

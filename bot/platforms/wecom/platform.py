@@ -76,7 +76,7 @@ class WeComPlatform:
         self._outbox = Outbox(self._api, settings.agent_id, Allowance(clock), clock)
         self._editing = Editing(self._outbox, self._memory, settings.phrases)
         self._groups = Groups(self._api)
-        self._ear = Ear(settings.corp_id, settings.agent_id, self._memory, self._name_of)
+        self._ear = Ear(settings.corp_id, settings.agent_id, self._memory, self.name_of)
         self.callback = Callback(
             PATH, settings.token, Cipher(settings.aes_key, settings.corp_id), now, confirm=b""
         )
@@ -302,7 +302,7 @@ class WeComPlatform:
                 return result
         return Done()
 
-    async def _name_of(self, who: str) -> str:
+    async def name_of(self, who: str) -> str:
         """What the directory calls somebody; asked once, empty where the app may not know."""
         if who in self._names:
             return self._names[who]
