@@ -22,7 +22,9 @@ log = structlog.get_logger(__name__)
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 GIVE_UP = 7 * DAY
-LIFE = 31 * DAY
+LIFE, PAGE_LIFE = 31 * DAY, 8 * DAY
+"""How long it is kept that something was prepared, and what it said."""
+
 REMIND_AT = (2 * HOUR, 6 * HOUR, 22 * HOUR, 46 * HOUR)
 """How old a post is when WeCom is asked to remind the owner: never more than three times within a day."""
 
@@ -65,7 +67,7 @@ class Following:
         """A post waits from now on; gives the code of the page that shows its text."""
         page = secrets.token_urlsafe(24)
         shown = json.dumps({"text": said, "chat": group, "owner": owner}, ensure_ascii=False)
-        await self._vault.put(f"{self._app}/page/{page}", shown, LIFE)
+        await self._vault.put(f"{self._app}/page/{page}", shown, PAGE_LIFE)
         async with self._one:
             found = await self._open()
             if all(one.msgid != msgid for one in found):
@@ -149,7 +151,7 @@ class Following:
 
     async def _keep(self, found: Sequence[Open]) -> None:
         words = json.dumps([asdict(one) for one in found[-MOST_OPEN:]], ensure_ascii=False)
-        await self._vault.put(f"{self._app}/open", words, LIFE)
+        await self._vault.put(f"{self._app}/open", words, PAGE_LIFE)
 
     async def _change(self, msgid: str, change: Callable[[Open], Open]) -> None:
         async with self._one:

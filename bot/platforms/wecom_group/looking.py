@@ -18,7 +18,7 @@ from classroom.events import Json
 log = structlog.get_logger(__name__)
 
 LIFE = 10 * 365 * 24 * 3600.0
-PAGE, MOST_LISTED = 100, 30
+PAGE, MOST_LISTED = 100, 20
 Watched = Callable[[], Awaitable[Sequence[str]]]
 """Says which groups belong to a class now."""
 
