@@ -25,7 +25,7 @@ _ACK = re.compile(
     r"(?:已?收到|已阅|好的?|知道|明白|了解|清楚|谢谢|辛苦|老师|您|了|啦|哦|哈|嗯|okay|ok|got it|received|"
     r"noted|thanks?(?: you)?|thank you|[\s,.!~。、👌👍🙏])+"
 )
-_SAID = re.compile(r"收到|已阅|好的?|知道|明白|了解|清楚|ok|got it|received|noted|👌|👍")
+_SAID = re.compile(r"收到|已阅|好的|(?<![您你师午上])好|知道|明白|了解|清楚|ok|got it|received|noted|👌|👍")
 _GAP = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 
 
