@@ -89,7 +89,7 @@ class Imported:
         }
 
 
-class _DryRunError(HomeroomError):
+class DryRunError(HomeroomError):
     """Undoes a transaction that was only tried."""
 
 
@@ -104,8 +104,8 @@ def import_roster(settings: Settings, file: Path, name: str, *, dry_run: bool) -
             taken = roster_imports.take(records, found.id, sheet.rows, utc_now())
             done.append(_imported(found.name, sheet, taken, dry_run))
             if dry_run:
-                raise _DryRunError
-    except _DryRunError:
+                raise DryRunError
+    except DryRunError:
         pass
     finally:
         database.close()

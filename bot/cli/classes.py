@@ -10,6 +10,7 @@ import typer
 
 from bot.cli.shared import (
     CONFIG,
+    CONFIG_ERROR,
     LOOK,
     OTHER_ERROR,
     AsJson,
@@ -46,8 +47,20 @@ def _teacher_set(name: str, telegram: str, config: Path, secrets: Path | None, a
 
 
 def roster_import(
-    file: Annotated[Path, typer.Argument(help="An .xlsx, .ods or .csv, or a OneRoster zip.", metavar="FILE")],
     classroom: ClassName,
+    file: Annotated[
+        Path | None, typer.Argument(help="An .xlsx, .ods or .csv, or a OneRoster zip.", metavar="FILE")
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--from", help="wecom: the school's address book, in the place of a file.", metavar="NAME"
+        ),
+    ] = None,
+    department: Annotated[
+        str,
+        typer.Option(help="What the class is called in the address book, if not as here.", metavar="NAME"),
+    ] = "",
     config: Config = CONFIG,
     secrets: Secrets = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Count and check, but change nothing.")] = False,
@@ -56,9 +69,31 @@ def roster_import(
     """Take a list of children into a class, as the chat does: good lines stand, nobody is deleted.
 
     Columns: name (姓名), student_id (学号), alias (别名), guardian (家长), relation (关系), phone (手机).
-    Exit code 1 if some lines were refused.
+    With --from wecom parents are linked at once, and hear so from the running bot.
+    Exit code 1 if some lines were refused, or somebody should be looked at.
     """
-    guarded(lambda: _roster_import(file, classroom, config, secrets, dry_run, as_json))
+    if (file is None) == (source is None) or source not in (None, "wecom"):
+        fail("give either a FILE or --from wecom", CONFIG_ERROR)
+    if file is not None:
+        guarded(lambda: _roster_import(file, classroom, config, secrets, dry_run, as_json))
+    else:
+        guarded(lambda: _from_school(classroom, department, config, secrets, dry_run, as_json))
+
+
+def _from_school(
+    name: str, department: str, config: Path, secrets: Path | None, dry_run: bool, as_json: bool
+) -> None:
+    from bot import school_import  # noqa: PLC0415 - --help is quicker without the libraries
+
+    done = school_import.fill(settings_of(config, secrets), name, department, dry_run=dry_run)
+    lines = [
+        f"{done.classroom}, from {done.department}: {done.added} added, {done.updated} updated, "
+        f"{done.unchanged} unchanged; {done.linked} parents linked"
+        f"{' (a trial: nothing was changed)' if dry_run else ''}."
+    ]
+    answer(done.to_json(), "\n".join([*lines, *(f"  {one}" for one in done.look_at)]), as_json)
+    if done.look_at:
+        sys.exit(LOOK)
 
 
 def _roster_import(
