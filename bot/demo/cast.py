@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 import templates
+from bot.platforms.web import NAME
 
 PAGE = Path(str(templates.__file__)).parent
 LANGUAGES = ("zh_CN", "en")
@@ -16,7 +17,10 @@ LANGUAGES = ("zh_CN", "en")
 
 
 class Part(BaseModel):
-    """A person: `about` says in a line who, `listed` whether the page offers to be them."""
+    """A person: `about` says in a line who, `listed` whether the page offers to be them.
+
+    `channel` is where their private conversation is: the messenger itself, or one of WeChat's channels.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -25,6 +29,7 @@ class Part(BaseModel):
     role: str = "guardian"
     listed: bool = False
     language: str = "zh"
+    channel: str = NAME
 
 
 class Pupil(BaseModel):

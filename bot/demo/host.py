@@ -16,9 +16,10 @@ from bot.demo import actions
 from bot.demo.actions import ACTION
 from bot.demo.cast import LANGUAGES, load_cast
 from bot.demo.house import House, build
+from bot.demo.phones import APP, SCHOOL, chosen
 from bot.demo.tries import PACE
 from bot.demo.window import View, Window, view_of
-from bot.platforms.web import Change, Shown, WebChat
+from bot.platforms.web import NAME, Change, Shown, WebChat
 from classroom.events import Attachment, Json
 from templates.render import Say
 
@@ -250,9 +251,15 @@ class Host:
         self._may_write(window, chat)
         platform = window.view.house.stage.platform
         sender = platform.people[window.native]
+        if chat.channel == APP and (meant := chosen(chat, text)) is not None:
+            platform.say(sender, chat, text, place=place, heard=False)
+            platform.press_token(sender, chat, meant[1], meant[0].ref)
+            return
         platform.say(sender, chat, text, reply_to=reply, attachments=files or [], album=album, place=place)
 
     def _may_write(self, window: Window, chat: WebChat) -> None:
+        if chat.channel == SCHOOL:
+            raise RefusedError(_word(window, "deaf"))
         if chat is not window.view.group:
             return
         if window.native not in chat.members:
@@ -290,6 +297,8 @@ class Host:
         sender = platform.people[window.native]
         if isinstance(action, actions.Block):
             platform.block(sender, action.on)
+        elif window.private.channel != NAME:
+            raise RefusedError(_word(window, "elsewhere"))
         elif isinstance(action, actions.Join) and window.native not in group.members:
             platform.join(sender, group)
         elif isinstance(action, actions.Leave) and window.native in group.members:
@@ -324,7 +333,8 @@ class Host:
 
 def _busy_chats(house: House) -> list[WebChat]:
     platform = house.stage.platform
-    events = [platform.heard.get(update.key) for update in platform.waiting]
+    waiting = [*platform.waiting, *(one for found in platform.elsewhere.values() for one in found)]
+    events = [platform.heard.get(update.key) for update in waiting]
     natives = {event.origin.native for event in events if event is not None}
     return [platform.chats[native] for native in natives if native in platform.chats]
 

@@ -5,9 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.demo.cast import Pupil
+from bot.demo.cast import Cast, Pupil
+from bot.demo.phones import SCHOOL
 from bot.demo.script import Player, Script
+from bot.platforms.web import NAME
+from classroom.events import Sender
+from classroom.relations import Relation
 from classroom.sheets.rosters import write_table
+from storage import classrooms, guardians, identity, rosters
+from storage.database import Records
 
 TUESDAY = 1
 BEFORE = timedelta(days=5)
@@ -43,8 +49,11 @@ async def live_through(script: Script) -> None:
 def _introduce(script: Script) -> None:
     platform, group = script.stage.platform, script.group
     for native, part in script.cast.people.items():
-        platform.person(native, part.name, language=part.language)
-    group.members |= script.cast.people.keys() - STRANGERS
+        if part.channel == NAME:
+            platform.person(native, part.name, language=part.language)
+            group.members |= {native} - STRANGERS
+        else:
+            platform.person_on(part.channel, native, part.name, language=part.language)
     group.admins.add("wang")
 
 
@@ -83,6 +92,30 @@ async def _bind(script: Script) -> None:
     await father.presses("bind.agree")
     await script.later(minutes=20)
     await script.who("wang").presses("bind.approve")
+    await _bind_phones(script)
+
+
+async def _bind_phones(script: Script) -> None:
+    """One by the school's word, one who follows the account, one who is in the school's WeCom."""
+    now = script.stage.clock.now()
+    await script.stage.database.write(lambda records: _vouched(records, script.cast, now))
+    father = script.who("zhaoba")
+    await father.opens()
+    await father.tells(script.word("bind_zhaoba"))
+    await father.answers("bind.agree")
+    await script.who("zhouba").opens()
+    await bind(script, "zhouba", "bind_zhouba")
+
+
+def _vouched(records: Records, cast: Cast, now: datetime) -> None:
+    """The school says who is whose mother, and that she follows its notices."""
+    here = classrooms.named(records, cast.classroom)[0]
+    child = next(row for row in rosters.rows_of(records, here.id) if row.name == cast.words["phone_child"])
+    mother = Sender("fangma", cast.part("fangma").name)
+    account = identity.meet_account(records, SCHOOL, mother, now)
+    classrooms.set_door(records, account.chat_id, "open")
+    relation, state = Relation.MOTHER, guardians.ACTIVE
+    guardians.link(records, here.id, child.id, account.person_id, relation, now, state=state, how="school")
 
 
 async def bind(script: Script, native: str, word: str) -> None:
@@ -139,7 +172,8 @@ async def _monday(script: Script) -> None:
     await wang.presses("requests.approve")
     await script.who("zhao").opens()
     await script.until(12, 10)
-    await wang.says(script.word("praise_2"))
+    for praise in ("praise_2", "praise_3"):
+        await wang.says(script.word(praise))
     await script.until(17, 0)
     await han.says(script.word("poll_1"))
     await han.presses("poll.send")

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
+from starlette.requests import Request
+from starlette.types import Message
+
+from bot import families
+from bot.app import App
 from bot.demo.cast import Cast
 from bot.demo.stage import Stage
 from bot.platforms.web import BOT, Shown, WebChat
 from classroom.errors import HomeroomError
 from classroom.events import Attachment, Sender
-from storage import looking
+from storage import letters, looking
+from storage.database import Records
 
 GROUP = "-1001"
+PAGE = "/f/"
 
 
 class LostThreadError(HomeroomError):
@@ -95,6 +104,21 @@ class Player:
         await self.script.stage.settle()
         return shown
 
+    async def answers(self, purpose: str, *, place: int = 0) -> None:
+        """Open the newest letter that has a button for this, and press it on the letter's page."""
+        stage = self.script.stage
+        for shown in reversed(self.private.visible):
+            if (code := _code(shown)) is None:
+                continue
+            tokens = await stage.database.look(lambda records, code=code: _tokens(records, stage, code))
+            meant = await stage.database.look(lambda records, found=tokens: looking.purposes(records, found))
+            fitting = [token for token in tokens if meant.get(token) == purpose]
+            if len(fitting) > place:
+                await press_on_page(stage.app, code, fitting[place])
+                await stage.settle()
+                return
+        raise LostThreadError(f"{self.sender.native} has no letter with a button for {purpose}")
+
     async def joins(self) -> None:
         """Come into the group."""
         self.script.stage.platform.join(self.sender, self.script.group)
@@ -118,3 +142,26 @@ class Player:
                 await self.script.stage.settle()
                 return
         raise LostThreadError(f"{self.sender.native} finds no button for {purpose}")
+
+
+def _code(shown: Shown) -> str | None:
+    """The code of the page that a message leads to."""
+    urls = (shown.card.url if shown.card else "", *(span.url or "" for span in shown.spans))
+    return next((url.rsplit("/", 1)[-1] for url in urls if PAGE in url), None)
+
+
+def _tokens(records: Records, stage: Stage, code: str) -> list[str]:
+    letter = letters.find(records, stage.database.keys.digest, code, stage.clock.now())
+    return [key.token for words in letter.words for key in words.keys if key.token] if letter else []
+
+
+async def press_on_page(app: App, code: str, token: str) -> None:
+    """Press as a browser does: the form of the page, by the page's own way in."""
+    form = urlencode({"once": secrets.token_hex(8), "press": token}).encode()
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": form, "more_body": False}
+
+    scope = {"type": "http", "method": "POST", "path": f"{PAGE}{code}", "query_string": b"", "headers": []}
+    scope["path_params"] = {"code": code}
+    await families.answer(Request(scope, receive), app, families.Knocking())

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.app import App
+from bot.demo import phones
 from bot.demo.clock import TurnedClock
 from bot.limits import Limits
 from bot.platforms.web import NAME, WebPlatform
-from bot.ports import Store
 from handlers.room import Defaults
 from storage import schedules
 from storage.database import Database
@@ -33,11 +33,13 @@ class Stage:
         self.zone = ZoneInfo(defaults.timezone)
         self.database = database
         self.platform = WebPlatform(clock.now, home)
+        self.phones = phones.made(self.platform, defaults.language)
+        names = (NAME, *(phone.name for phone in self.phones))
         self.app = App(
             database,
-            [self.platform],
+            [self.platform, *self.phones],
             defaults=defaults,
-            limits={NAME: Limits(0, 0, 0, 0)},  # nobody but the bot's own messenger would limit it
+            limits={name: Limits(0, 0, 0, 0) for name in names},  # our own messenger has none
             now=clock.now,
             clock=clock.seconds,
         )
@@ -75,23 +77,24 @@ class Stage:
 
     async def _settle(self) -> None:
         self._woken.clear()
-        busy = bool(self.platform.waiting)
+        busy = bool(self.platform.waiting or any(self.platform.elsewhere.values()))
         if busy:
             self._tell(True)
         try:
             if (now := self.clock.now()) != self._ticked_at:  # before it goes, it often stands still
                 self._ticked_at = now
                 await self.app.tick()
-            store = self.app.intake.door_of(NAME)
-            while await self._step(store):
+            while await self._step():
                 continue
         finally:
             if busy:
                 self._tell(False)
 
-    async def _step(self, store: Store) -> bool:
+    async def _step(self) -> bool:
         await asyncio.sleep(0)  # a window must not wait for the whole of it
-        moved = await self.platform.hand_over(store) or await self.app.step()
+        doors = self.app.intake.door_of
+        heard = [await one.hand_over(doors(one.name)) for one in (self.platform, *self.phones)]
+        moved = any(heard) or await self.app.step()
         return bool(moved or self.app.delivery.under_way)
 
     def _tell(self, working: bool) -> None:

@@ -246,6 +246,46 @@ async def _close(hand: Hand) -> None:
     await _let_happen(hand, "poll.close")
 
 
+async def _phones(hand: Hand) -> None:
+    wang = await hand.at("wang", "private")
+    await wang.tells(hand.word("phone_notice"))
+    await asyncio.sleep(hand.pace)
+    await wang.presses("notice.send")
+    for native in ("zhouba", "zhaoba", "fangma"):
+        await hand.at(native, "private")
+        await asyncio.sleep(2 * hand.pace)
+
+
+async def _school(hand: Hand) -> None:
+    mother = await hand.at("fangma", "private")
+    try:
+        await mother.answers("receipts.letter")
+    except LostThreadError:
+        await _phones(hand)
+        await mother.answers("receipts.letter")
+    await asyncio.sleep(hand.pace)
+    wang = await hand.at("wang", "private")
+    await wang.tells(hand.word("receipts"))
+
+
+async def _card(hand: Hand) -> None:
+    father = await hand.at("zhouba", "private")
+    try:
+        await father.presses("receipts.letter")
+    except LostThreadError:
+        await _phones(hand)
+        await hand.at("zhouba", "private")
+        await father.presses("receipts.letter")
+
+
+async def _knock(hand: Hand) -> None:
+    wang = await hand.at("wang", "private")
+    await wang.tells(hand.word("phone_concern"))
+    await asyncio.sleep(hand.pace)
+    await wang.presses("concern.send")
+    await hand.at("zhaoba", "private")
+
+
 SCHOOL_DAY = SchoolDay(
     {
         "morning": [Item("notice", "wang", _notice), Item("got", "lei", _got), Item("ack", "zhang", _ack)],
@@ -274,6 +314,12 @@ SCHOOL_DAY = SchoolDay(
             Item("receipts", "wang", _receipts),
             Item("quiet", "zhang", _quiet),
             Item("close", "han", _close),
+        ],
+        "wechat": [
+            Item("phones", "wang", _phones),
+            Item("school", "fangma", _school),
+            Item("card", "zhouba", _card),
+            Item("knock", "wang", _knock),
         ],
     }
 )

@@ -72,6 +72,8 @@ class _Pages:
         if house is None:
             return PlainTextResponse("no such page", 404)
         shown = await families.answer(request, house.stage.app, self._knocking)
+        if request.method == "POST":
+            await house.stage.settle()  # so that the page need not ask twice what came of it
         house.stage.wake()
         return shown
 

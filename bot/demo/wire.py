@@ -9,12 +9,14 @@ from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from bot.demo.cast import Cast
-from bot.platforms.web import BOT, Shown, WebChat, WebPlatform
+from bot.demo.phones import ACCOUNT, APP, SCHOOL
+from bot.platforms.web import BOT, Card, Shown, WebChat, WebPlatform
 from bot.ports import Key
 from classroom.addresses import ChatKind
 from classroom.events import Attachment, Json
 from classroom.markup import Span
 
+PHONES = {SCHOOL: "school", ACCOUNT: "account", APP: "app"}
 LAST = 300
 """So many messages of a chat are shown."""
 _TAGS = {
@@ -73,6 +75,7 @@ class Wire:
             "blocked": own is not None and own.blocked,
             "unread": self.unread(native),
             "listed": part.listed,
+            "phone": phone_of(own),
         }
 
     def unread(self, native: str) -> int:
@@ -123,7 +126,25 @@ class Wire:
             "protected": shown.protected,
             "reactions": list(shown.reactions),
             "place": shown.place,
+            "card": None if shown.removed or shown.card is None else _card(shown.card),
         }
+
+
+def phone_of(chat: WebChat | None) -> str:
+    """The page's word for the channel of a private conversation; empty for the messenger itself."""
+    return PHONES.get(chat.channel, "") if chat is not None else ""
+
+
+def _card(card: Card) -> Json:
+    return {
+        "kind": card.kind,
+        "title": card.title,
+        "fields": [list(field) for field in card.fields],
+        "label": card.label,
+        "url": card.url,
+        "over": card.over,
+        "submit": card.submit,
+    }
 
 
 def which(chat: WebChat) -> str:

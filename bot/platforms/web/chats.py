@@ -17,6 +17,23 @@ BOT = "class_bot"
 ALL_RIGHTS = frozenset(Right)
 
 
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A message in the dress of another channel: `kind` is which, `fields` stand under its title.
+
+    `label` and `url` are the link at its foot, `over` what stands in the place of keys that are gone, and
+    `submit` is on the button under options to choose from.
+    """
+
+    kind: str
+    title: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
+    label: str = ""
+    url: str = ""
+    over: str = ""
+    submit: str = ""
+
+
 @dataclass(slots=True)
 class Shown:
     """A message as people see it; `by` is a native account id, BOT for the bot's own, `name` as it was then.
@@ -43,11 +60,15 @@ class Shown:
     tag: str = ""
     spans: tuple[Span, ...] = ()
     place: str | None = None
+    card: Card | None = None
 
 
 @dataclass(slots=True)
 class WebChat:
-    """A group or a private conversation with all that was ever shown in it."""
+    """A group or a private conversation with all that was ever shown in it.
+
+    `channel` is the platform by whose name the bot knows it: the messenger itself, or another beside it.
+    """
 
     native: str
     kind: ChatKind
@@ -62,6 +83,7 @@ class WebChat:
     moved_to: str | None = None
     opened: bool = False
     blocked: bool = False
+    channel: str = NAME
 
     @property
     def visible(self) -> list[Shown]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.platforms.web.chats import ALL_RIGHTS, NAME, Shown, WebChat
+from bot.platforms.web.chats import ALL_RIGHTS, Shown, WebChat
 from bot.platforms.web.room import Room
 from bot.ports import Incoming, Outcome
 from classroom.addresses import ChatKind
@@ -37,13 +37,20 @@ class Hands(Room):
                 self.changed(chat)
         return self.people[native]
 
+    def person_on(self, channel: str, native: str, name: str, *, language: str = "zh") -> Sender:
+        """Somebody whose private conversation is on another channel, with its door open."""
+        sender = self.person(native, name, language=language)
+        private = self.private(sender)
+        private.channel, private.opened = channel, True
+        return sender
+
     def group(self, native: str, title: str, *, rights: frozenset[Right] = ALL_RIGHTS) -> WebChat:
         """A group in which the bot is."""
         return self.chats.setdefault(native, WebChat(native, ChatKind.GROUP, title, rights=rights))
 
     def origin(self, chat: WebChat, thread: str | None = None) -> Origin:
         """Where an event in this chat happens."""
-        return Origin(NAME, chat.native, chat.kind, chat.title, thread)
+        return Origin(chat.channel, chat.native, chat.kind, chat.title, thread)
 
     def say(
         self,
@@ -57,8 +64,9 @@ class Hands(Room):
         thread: str | None = None,
         quote: str = "",
         place: str | None = None,
+        heard: bool = True,
     ) -> Shown:
-        """Write a message; writing in private opens the door."""
+        """Write a message; writing in private opens the door. Not `heard`: it stands for a press."""
         if chat.kind is ChatKind.PRIVATE:
             chat.opened, chat.blocked = True, False
         elif sender.kind is SenderKind.PERSON:
@@ -69,7 +77,8 @@ class Hands(Room):
         shown.reply_to = reply_to.ref if reply_to else None
         chat.messages.append(shown)
         self.changed(chat, shown)
-        self.happened(replace(self._message(sender, chat, shown, reply_to, thread), quote=quote), album)
+        if heard:
+            self.happened(replace(self._message(sender, chat, shown, reply_to, thread), quote=quote), album)
         return shown
 
     def edit_own(self, sender: Sender, chat: WebChat, shown: Shown, text: str) -> None:

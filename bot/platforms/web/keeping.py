@@ -28,6 +28,7 @@ class Memory:
     uploaded: dict[str, Attachment] = field(default_factory=dict)
     menus: list[tuple[str, str | None, tuple[tuple[str, str], ...]]] = field(default_factory=list)
     waiting: list[Incoming] = field(default_factory=list)
+    elsewhere: dict[str, list[Incoming]] = field(default_factory=dict)
     callbacks: dict[str, str] = field(default_factory=dict)
     done: list[str] = field(default_factory=list)
     language: str = "zh_CN"
@@ -47,6 +48,7 @@ def save(room: Room, path: Path, *, language: str, done: list[str]) -> None:
         people=room.people,
         menus=[(chat, member, lines) for (chat, member), lines in room.menus.items()],
         waiting=room.waiting,
+        elsewhere=room.elsewhere,
         callbacks=room.callbacks,
         done=done,
         language=language,
@@ -74,4 +76,5 @@ def restore(room: Room, memory: Memory) -> None:
     room.chats, room.people = memory.chats, memory.people
     room.files, room.uploaded = memory.files, memory.uploaded
     room.waiting, room.callbacks = memory.waiting, memory.callbacks
+    room.elsewhere = memory.elsewhere
     room.menus = {(chat, member): lines for chat, member, lines in memory.menus}

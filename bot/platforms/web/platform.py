@@ -9,7 +9,7 @@ from bot.platforms.web.acting import Acts
 from bot.platforms.web.chats import BOT, NAME
 from bot.platforms.web.hands import Hands
 from bot.platforms.web.room import told
-from bot.ports import Store
+from bot.ports import Incoming, Store
 from classroom.errors import HomeroomError
 from classroom.events import Event
 
@@ -42,11 +42,7 @@ class WebPlatform(Acts, Hands):
 
     async def hand_over(self, store: Store) -> int:
         """Hand over everything that has happened; forgotten only after it was stored."""
-        batch = list(self.waiting)
-        if batch:
-            await store(batch)
-            del self.waiting[: len(batch)]
-        return len(batch)
+        return await handed_over(self.waiting, store)
 
     def read(self, raw: bytes) -> Event | None:
         """Events travel as themselves here; what is none concerns us not."""
@@ -55,3 +51,12 @@ class WebPlatform(Acts, Hands):
     def start_link(self, payload: str) -> str:
         """An address of the private conversation."""
         return f"{self.home}?start={payload}"
+
+
+async def handed_over(waiting: list[Incoming], store: Store) -> int:
+    """Hand over all that waits, and forget it once it is stored; gives how much it was."""
+    batch = list(waiting)
+    if batch:
+        await store(batch)
+        del waiting[: len(batch)]
+    return len(batch)

@@ -62,6 +62,8 @@ class Room:
         self.calls: list[str] = []
         self.failing: dict[str, list[Outcome]] = {}
         self.waiting: list[Incoming] = []
+        self.elsewhere: dict[str, list[Incoming]] = {}
+        """What people did on other channels, by the channels' names."""
         self.heard: OrderedDict[str, Happening] = OrderedDict()
         self.oldest: timedelta | None = None
         self.listeners: list[Callable[[Change], None]] = []
@@ -87,7 +89,9 @@ class Room:
         kind = type(event).__name__
         raw = f"{kind}:".encode() + _TOLD[kind].dump_json(event)
         key = f"{NAME}:{next(self.numbers)}"
-        self.waiting.append(Incoming(key, raw, album, 0.5 if album else 0.0))
+        own = event.origin.platform == NAME
+        waiting = self.waiting if own else self.elsewhere.setdefault(event.origin.platform, [])
+        waiting.append(Incoming(key, raw, album, 0.5 if album else 0.0))
         self.heard[key] = event
         if len(self.heard) > REMEMBERED:
             self.heard.popitem(last=False)
