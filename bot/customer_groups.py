@@ -20,9 +20,16 @@ if TYPE_CHECKING:
     from bot.platforms.wecom_group import GroupPhrases, GroupSettings, WeComGroupPlatform
 
 
+def wished(settings: Settings) -> bool:
+    """Whether such groups are looked into: by an app that is set whole."""
+    app = settings.wecom
+    whole = all((app.corp_id, app.agent_id, app.secret, app.token, app.aes_key, settings.web.public_url))
+    return whole and bool(app.poll_groups_every)
+
+
 def beside(app: WeComPlatform | None, settings: Settings, database: Database) -> WeComGroupPlatform | None:
     """What stands on the app's rights and hears of changes by its address; None where it is not wished."""
-    if app is None or not settings.wecom.poll_groups_every:
+    if app is None or not wished(settings):
         return None
     from bot.platforms.wecom_group import CHANGED, PLATFORM, WeComGroupPlatform  # noqa: PLC0415
 

@@ -21,7 +21,7 @@ from storage.sealing import read_key
 OK, WARNING, FAILURE = Level.OK, Level.WARNING, Level.FAILURE
 FIRST_START = "`homeroom run` makes it at its first start"
 OTHERS = 0o077
-PLATFORM = "telegram"
+PLATFORM, PARENTS = "telegram", "wecom.group"
 
 
 class DatabaseCheck:
@@ -31,6 +31,7 @@ class DatabaseCheck:
         """Take where to look."""
         self._storage, self._now = settings.storage, now
         self.groups: list[tuple[str, GroupAddress]] = []
+        self.parents_groups: list[tuple[str, GroupAddress]] = []
 
     def findings(self) -> Iterator[Finding]:
         """Everything in the order in which one thing needs the other."""
@@ -78,6 +79,7 @@ class DatabaseCheck:
         try:
             with database.transaction() as records:
                 self.groups = checking.groups(records, PLATFORM)
+                self.parents_groups = checking.groups(records, PARENTS)
                 yield from road(records, self._now)
                 yield from _given_up(records)
                 yield from _classes(records, self._now)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot import robots, school_notices, service_account, wechat
+from bot import customer_groups, robots, school_notices, service_account, wechat
 from bot.config import Settings, load, require_token
 from bot.doctor import machine
 from bot.doctor.database import DatabaseCheck
@@ -39,6 +39,8 @@ def examine(config: Path, secrets: Path | None, tell_parent: str = "") -> Iterat
     yield from _telegram(config, settings, database.groups)
     if wechat.app_wished(settings):
         yield from _wecom(settings)
+    if customer_groups.wished(settings):
+        yield from _customer_groups(settings, database.parents_groups)
     if school_notices.wished(settings):
         yield from _school(settings, tell_parent)
     if robots.wished(settings):
@@ -65,6 +67,12 @@ def _wecom(settings: Settings) -> list[Finding]:
     from bot.wechat import wecom_settings  # noqa: PLC0415
 
     return asyncio.run(_look(lambda: Checkup(wecom_settings(settings)), ()))
+
+
+def _customer_groups(settings: Settings, groups: Sequence[tuple[str, GroupAddress]]) -> list[Finding]:
+    from bot.platforms.wecom_group.checkup import Checkup  # noqa: PLC0415 - slow to import
+
+    return asyncio.run(_look(lambda: Checkup(customer_groups.group_settings(settings)), groups))
 
 
 def _school(settings: Settings, tell_parent: str) -> list[Finding]:

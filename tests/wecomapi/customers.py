@@ -137,6 +137,12 @@ def _mass(asked: Asked) -> Mass:
     return found
 
 
+def get_follow_user_list(asked: Asked) -> Answer:
+    """Who may have contacts in WeChat."""
+    _customers(asked)
+    return {"follow_user": [*asked.corp.visible]}
+
+
 def groupchat_list(asked: Asked) -> Answer:
     """A page of the groups that these members own."""
     groups, limit = _customers(asked).groups, asked.body.get("limit")
@@ -273,6 +279,7 @@ def _ticket(corp: Corp, kind: str) -> Answer:
 
 
 METHODS: dict[str, tuple[str, Callable[[Asked], Answer]]] = {
+    "externalcontact/get_follow_user_list": ("GET", get_follow_user_list),
     "externalcontact/groupchat/list": ("POST", groupchat_list),
     "externalcontact/groupchat/get": ("POST", groupchat_get),
     "externalcontact/add_msg_template": ("POST", add_msg_template),
