@@ -35,7 +35,11 @@ TEACHERS = Menu((Column("发布", (("notice", "通知"), ("praise", "表扬"))),
 
 
 def settings_of(
-    server: OfficialServer, *, template: bool = True, answer_within: float = 0.0
+    server: OfficialServer,
+    *,
+    template: bool = True,
+    answer_within: float = 0.0,
+    menus: tuple[Menu, ...] = (TEACHERS, PARENTS),
 ) -> OfficialAccountSettings:
     """The account's settings for the stand-in."""
     account = server.account
@@ -47,7 +51,7 @@ def settings_of(
         next(iter(account.templates)) if template else "",
         api_root=server.url,
         public_url="https://class.example",
-        menus=(TEACHERS, PARENTS),
+        menus=menus,
         answer_within=answer_within,
         times=Times(connect=2.0, read=1.0, whole=5.0),
     )
@@ -89,7 +93,12 @@ class Desk:
 
 @contextlib.asynccontextmanager
 async def desk(
-    server: OfficialServer, url: str, *, template: bool = True, answer_within: float = 0.0
+    server: OfficialServer,
+    url: str,
+    *,
+    template: bool = True,
+    answer_within: float = 0.0,
+    menus: tuple[Menu, ...] = (TEACHERS, PARENTS),
 ) -> AsyncIterator[Desk]:
     """The account on one database; it is not opened yet."""
     database = open_database(url, KEY, durable=False)
@@ -98,7 +107,7 @@ async def desk(
     def now() -> datetime:
         return times[0].now()
 
-    settings = settings_of(server, template=template, answer_within=answer_within)
+    settings = settings_of(server, template=template, answer_within=answer_within, menus=menus)
     platform = OfficialAccountPlatform(settings, DatabaseVault(database, now), now=now)
     made = Desk(server, database, platform)
     times.append(made)

@@ -1,0 +1,211 @@
+"""A class whose families follow a service account: from nothing, in users' words."""
+
+from __future__ import annotations
+
+import html
+import re
+import socket
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from bot import families, service_account
+from bot.app import App
+from bot.limits import Limits
+from bot.web_server import serving
+from handlers.room import Defaults
+from templates.render import Say
+from tests.conftest import FreshDatabase
+from tests.databases import Kind
+from tests.officialapi import OfficialServer, Shown
+from tests.platforms.official_kit import Desk, desk
+from tests.platforms.wecom_kit import migrate, until
+
+MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+"""10:00 in Shanghai."""
+
+PUBLIC = "https://class.example"
+DAYS = 86400.0
+CONCERN = "这周三次没有带作业本，我们一起想想办法"
+
+
+@dataclass
+class School:
+    """The whole bot with a service account, its followers' phones and their browser."""
+
+    desk: Desk
+    app: App
+    browser: httpx.AsyncClient
+
+    @property
+    def server(self) -> OfficialServer:
+        return self.desk.server
+
+    def person(self, *, following: bool = True) -> str:
+        return self.server.account.person(following=following)
+
+    def screen(self, who: str) -> list[Shown]:
+        return self.desk.screen(who)
+
+    def last(self, who: str) -> str:
+        return self.screen(who)[-1].text
+
+    async def says(self, who: str, words: str) -> None:
+        self.server.postman.writes(who, words)
+        await self.settled()
+
+    async def scans(self, who: str, link: str) -> None:
+        """Open a link in the browser, and scan the code that stands there."""
+        known = set(self.server.account.codes)
+        page = await self.browser.get(link.removeprefix(PUBLIC))
+        assert page.status_code == 200
+        [url] = set(self.server.account.codes) - known
+        self.server.postman.scans(who, url)
+        await self.settled()
+
+    async def opens(self, who: str) -> str:
+        """Open the newest link on somebody's screen; gives what the page says."""
+        page = await self.browser.get(self._link(who))
+        assert page.status_code == 200, page.text
+        return _words(page)
+
+    async def presses(self, who: str, label: str) -> str:
+        """Open the newest link, press a button there, and give what the page says then."""
+        link = self._link(who)
+        page = await self.browser.get(link)
+        found = re.search(rf'name="(press|open)" value="([^"]+)">[^<]*{re.escape(label)}', page.text)
+        assert found, page.text
+        once = page.text.split('name="once" value="')[1].split('"')[0]
+        await self.browser.post(link, data={"once": once, found[1]: found[2]})
+        await self.settled()
+        return _words(await self.browser.get(f"{link}?done={once}"))
+
+    async def settled(self) -> None:
+        await until(lambda: self.server.postman.brought == self.server.postman.called)
+        await self.app.settle()
+        await until(lambda: self.server.postman.brought == self.server.postman.called)
+        await self.app.settle()
+
+    def _link(self, who: str) -> str:
+        for one in reversed(self.screen(who)):
+            if found := one.url or "".join(re.findall(r'href="([^"]+/f/[^"]+)"', one.text)[-1:]):
+                return found.removeprefix(PUBLIC)
+        raise AssertionError("no link has come")
+
+
+def _words(page: httpx.Response) -> str:
+    return html.unescape(re.sub(r"<style>.*?</style>|<[^>]+>", " ", page.text, flags=re.DOTALL))
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[OfficialServer]:
+    with OfficialServer() as server:
+        yield server
+    assert server.violations == [] and server.postman.given_up == []
+
+
+@pytest.fixture
+async def school(
+    shared: OfficialServer, database_kind: Kind, fresh_database: FreshDatabase
+) -> AsyncIterator[School]:
+    shared.account.later = 0.0
+    menus = service_account.menus(Say("zh_CN"))
+    async with desk(shared, fresh_database(database_kind, migrate), menus=menus) as made:
+        made.pass_((MONDAY - made.now()).total_seconds())
+        app = App(
+            made.database,
+            [made.platform],
+            defaults=Defaults(public_url=PUBLIC),
+            limits={"official_account": Limits(0, 0, 0, 0)},
+            now=made.now,
+        )
+        await app.open()
+        listening = socket.create_server(("127.0.0.1", 0))
+        root = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        shared.postman.url = f"{root}/official-account/callback"
+        routes = [*made.platform.routes(app.intake.door_of("official_account")), *families.routes(app)]
+        async with serving(listening, routes), httpx.AsyncClient(base_url=root) as browser:
+            yield School(made, app, browser)
+        shared.postman.url = ""
+
+
+async def class_of(school: School, *children: str) -> tuple[str, list[str], str]:
+    """A teacher who has opened 三年级2班, a mother for each child, and the class's link."""
+    wang = school.person()
+    await school.says(wang, "开通 三年级2班")
+    await school.presses(wang, "我是班主任")
+    await school.says(wang, f"名册 add {' '.join(children)}")
+    await school.says(wang, "开通")
+    [link] = set(re.findall(rf"{PUBLIC}/official-account/start/[\w-]+", school.last(wang)))
+    mothers = []
+    for child in children:
+        mother = school.person(following=False)
+        await school.scans(mother, link)
+        await school.says(mother, f"{child} 妈妈")
+        await school.presses(mother, "同意")
+        await school.presses(wang, "同意")
+        mothers.append(mother)
+    return wang, mothers, link
+
+
+async def test_a_class_from_nothing_and_nobody_is_called_by_no_name(school: School) -> None:
+    wang, [zhang], link = await class_of(school, "张小明")
+    assert any("1. 张小明妈妈\n" in one.text for one in school.screen(wang))
+    assert "好了，您是 三年级2班 张小明 的妈妈" in school.last(zhang)
+    menu = school.server.account.menu_of
+    assert list(menu(wang)) == ["发布", "班级", "我的"] and "发通知" in menu(wang)["发布"]
+    assert list(menu(zhang)) == ["孩子", "班级", "我的"] and "发布" not in menu(zhang)
+    school.server.postman.picks(zhang, "请假")
+    await school.settled()
+    assert "张小明" in school.last(zhang)
+    late = school.person(following=False)
+    school.server.postman.follows(late)
+    await school.settled()
+    assert "打开老师给您的链接" in school.last(late)
+    await school.scans(late, link)
+    assert "哪位同学的家人" in school.last(late)
+    await school.says(wang, "帮助")
+    assert "/help" in school.last(wang) or "/notice" in school.last(wang)
+
+
+async def test_a_notice_is_confirmed_on_the_page_by_who_has_not_written_for_days(school: School) -> None:
+    wang, [zhang, li], _ = await class_of(school, "张小明", "李雷")
+    school.desk.pass_(3 * DAYS)
+    await school.says(wang, "通知 [给 张小明、李雷] 明天春游，请穿校服")
+    await school.presses(wang, "发送")
+    for mother in (zhang, li):
+        told = school.screen(mother)[-1]
+        assert told.kind == "template" and "春游" not in told.text
+    await school.says(li, "您好")
+    assert "明天春游，请穿校服" in await school.opens(zhang)
+    assert "已记为收到" in await school.presses(zhang, "收到")
+    await school.says(wang, "谁没回")
+    assert "· 李雷\n" in school.last(wang) and "已经收到：张小明" in school.last(wang)
+
+
+async def test_criticism_reaches_the_family_alone_and_a_knock_holds_none_of_it(school: School) -> None:
+    wang, [zhang, li], _ = await class_of(school, "张小明", "李雷")
+    school.desk.pass_(3 * DAYS)
+    before = school.screen(zhang)
+    await school.says(wang, f"concern 李雷 {CONCERN}")
+    await school.presses(wang, "发送")
+    told = school.screen(li)[-1]
+    assert told.kind == "template" and "李雷" not in told.text and "作业" not in told.text
+    assert CONCERN in await school.opens(li)
+    assert school.screen(zhang) == before
+    sent = [one for one in school.server.requests if "作业本" in str(one.body)]
+    assert {one.body.get("touser") for one in sent} <= {wang, li}
+
+
+async def test_who_follows_no_more_is_the_teachers_to_reach(school: School) -> None:
+    wang, [_, li], _ = await class_of(school, "张小明", "李雷")
+    school.server.postman.leaves(li)
+    await school.settled()
+    before = school.screen(li)
+    await school.says(wang, f"concern 李雷 {CONCERN}")
+    said = await school.presses(wang, "发送")
+    assert school.screen(li) == before
+    assert "李雷" in said + "".join(one.text for one in school.screen(wang)[-2:])
