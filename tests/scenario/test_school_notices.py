@@ -92,6 +92,14 @@ class Place:
         assert found is not None
         return await self.pages.get(found[1])
 
+    async def confirms(self, parent: str) -> None:
+        """A parent presses the one button of the page."""
+        page = await self.opens(parent)
+        fields = dict(re.findall(r'name="(once|press)" value="([^"]+)"', page.text))
+        answer = await self.pages.post(page.url, data=fields)
+        assert answer.status_code in (200, 303), answer.text
+        await self.settled()
+
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[WeComServer]:
@@ -297,3 +305,24 @@ async def test_who_runs_no_school_is_told_what_else_to_do(place: Place) -> None:
     await place.hours(1)
     await place.says("名册")
     assert "还没联系上的 1 位：李雷" in place.said()
+
+
+async def test_a_notice_reaches_every_parent_who_follows_and_one_answer_counts_for_the_family(
+    place: Place,
+) -> None:
+    await filled(place)
+    await place.says("通知 明天春游，请穿校服")
+    assert "一家一家私下发" in place.said() and "私信联系不上：李雷" in place.said()
+    await place.presses("发送")
+    for parent in ("zhang_ma", "zhang_ba"):
+        assert "明天春游，请穿校服" in place.read(parent)[-1]
+    await place.says("谁没回")
+    assert "收到 0/2" in place.said() and "李雷（未关注学校通知）" in place.said()
+    page = await place.opens("zhang_ba")
+    assert "明天春游，请穿校服" in page.text
+    await place.confirms("zhang_ba")
+    await place.says("谁没回")
+    assert "收到 1/2" in place.said() and "· 李雷（未关注学校通知）" in place.last().text
+    assert "已经收到：张小明" in place.last().text
+    [once] = [text for text in place.read("zhang_ma") if "明天春游" in text]
+    assert place.read("zhang_ba").count(once) == 0  # each has a link of their own
