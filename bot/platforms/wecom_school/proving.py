@@ -1,6 +1,6 @@
 """That a notice for parents goes to parents only: made sure before the first one, without telling anybody.
 
-What cannot be made sure is not sent; see docs/decisions/0016-parents-only.md.
+What cannot be made sure is not sent; see docs/decisions/0017-parents-only.md.
 """
 
 from __future__ import annotations
