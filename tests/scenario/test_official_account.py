@@ -16,13 +16,18 @@ from bot import families, service_account
 from bot.app import App
 from bot.limits import Limits
 from bot.web_server import serving
+from classroom.events import Sender
 from handlers.room import Defaults
+from storage import identity
+from storage.tables import Chat, Person
 from templates.render import Say
 from tests.conftest import FreshDatabase
 from tests.databases import Kind
 from tests.officialapi import OfficialServer, Shown
 from tests.platforms.official_kit import Desk, desk
 from tests.platforms.wecom_kit import migrate, until
+from tests.ready import ready_class
+from tests.world import UNLIMITED, World
 
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 """10:00 in Shanghai."""
@@ -209,3 +214,32 @@ async def test_who_follows_no_more_is_the_teachers_to_reach(school: School) -> N
     said = await school.presses(wang, "发送")
     assert school.screen(li) == before
     assert "李雷" in said + "".join(one.text for one in school.screen(wang)[-2:])
+
+
+async def test_who_follows_no_more_is_told_at_the_next_private_door_and_never_in_a_group(
+    shared: OfficialServer, fresh_database: FreshDatabase
+) -> None:
+    shared.account.later = 0.0
+    async with desk(shared, fresh_database("sqlite", migrate)) as made:
+        made.pass_((MONDAY - made.now()).total_seconds())
+        world = World(made.database)
+        both = [world.platform, made.platform]
+        world.app = App(made.database, both, limits=UNLIMITED, now=world.now, clock=world.clock)
+        here = await ready_class(world)
+        li = here.mothers["李雷"]
+        with made.database.transaction() as records:
+            sender = Sender(shared.account.person(following=False))
+            account = identity.meet_account(records, "official_account", sender, world.now())
+            chat, known = (
+                records.get(Chat, account.chat_id),
+                identity.meet_account(records, "web", li.sender, world.now()),
+            )
+            person = records.get(Person, known.person_id)
+            assert chat is not None and person is not None
+            chat.door, account.person_id, person.channel = "open", known.person_id, chat.id
+        await here.teacher.in_private(f"/concern 李雷 {CONCERN}")
+        await here.teacher.press("发送")
+        assert any(CONCERN in shown.text for shown in li.private.visible)
+        assert not any(CONCERN in shown.text for shown in world.group.visible)
+        assert made.screen(sender.native) == []
+        assert shared.asked("message/custom/send")[-1].answer["errcode"] == 43004
