@@ -16,6 +16,7 @@ def run(main: Coroutine[None, None, None]) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
+    gc.enable()
     with asyncio.Runner(loop_factory=_new_loop) as runner:
         runner.run(main)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Insert, delete, or_, update
+from sqlalchemy.dialects import sqlite
 from sqlmodel import col, select
 
 from storage.database import Records
@@ -63,6 +63,13 @@ def release(records: Records, digest: Digest, name: str) -> None:
 
 def _make(records: Records, digest: str, expires_at: datetime) -> None:
     """A row of this name, if there is none: of two processes one makes it."""
-    dialect = sqlite if records.connection().dialect.name == "sqlite" else postgresql
-    made = dialect.insert(VaultRow).values(digest=digest, expires_at=expires_at)
-    records.connection().execute(made.on_conflict_do_nothing(index_elements=["digest"]))
+    made = _insert(records.connection().dialect.name).values(digest=digest, expires_at=expires_at)
+    records.connection().execute(made)
+
+
+def _insert(dialect: str) -> Insert:
+    if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - all its drivers come with it
+
+        return postgresql.insert(VaultRow).on_conflict_do_nothing(index_elements=["digest"])
+    return sqlite.insert(VaultRow).on_conflict_do_nothing(index_elements=["digest"])

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from bot import lean
 from bot.cli.shared import CONFIG, Config, Secrets, guarded, settings_of
 
 
@@ -15,11 +16,12 @@ def run(config: Config = CONFIG, secrets: Secrets = None) -> None:
 
 
 def _run(config: Config, secrets: Secrets) -> None:
-    from bot import serving  # noqa: PLC0415 - --help is quicker without the libraries
-    from bot.config import require_token  # noqa: PLC0415
+    with lean.start():
+        from bot import serving  # noqa: PLC0415 - --help is quicker without the libraries
+        from bot.config import require_token  # noqa: PLC0415
 
-    settings = settings_of(config, secrets)
-    serving.run(settings, require_token(settings, config))
+        settings = settings_of(config, secrets)
+        serving.run(settings, require_token(settings, config))
 
 
 def _say_version(wanted: bool) -> None:

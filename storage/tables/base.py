@@ -28,7 +28,8 @@ class Table(SQLModel, registry=registry(metadata=metadata)):
     """The base of every table; `metadata` is ours, so that other users of SQLModel do not meet it."""
 
     metadata = metadata
-    model_config = SQLModelConfig(arbitrary_types_allowed=True)
+    # rows are never validated: what Pydantic would build for that is built when first asked for
+    model_config = SQLModelConfig(arbitrary_types_allowed=True, defer_build=True)
 
 
 def key() -> Column[int]:
