@@ -57,6 +57,8 @@ def bot_settings(settings: Settings) -> BotSettings:
             submit=say.label("wecom.submit").text,
             over=say.label("wecom.over").text,
             begin=say.label("wecom.begin_alone").text,
+            greeting=say.label("wecom.greeting").text,
+            begin_line=say.label("wecom.begin_line", app="{app}").text,
         ),
     )
 

@@ -87,14 +87,14 @@ async def _seen_from_outside(
     """Serve what platforms call, what is to be watched and the families' pages, as far as they are wished."""
     public = settings.web.public_url is not None
     called = [channel for channel in channels if isinstance(channel, wechat.Called)]
-    if not (public or settings.web.observe or called or settings.telegram.mode == "webhook"):
+    pages = [page for channel in called for page in channel.routes(app.intake.door_of(channel.name))]
+    if not (public or settings.web.observe or pages or settings.telegram.mode == "webhook"):
         yield
         return
     from bot.web_server import door, serving  # noqa: PLC0415 - who polls unwatched needs no web server
 
     routes = telegram.webhook_routes(app.intake.door_of(telegram.name)) if telegram is not None else []
-    for channel in called:
-        routes += channel.routes(app.intake.door_of(channel.name))
+    routes += pages
     listening = door(settings.web)
     if public:
         from bot import calendar_route, families  # noqa: PLC0415

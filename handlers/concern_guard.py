@@ -48,7 +48,11 @@ def look(message: Message, room: Room) -> Iterable[Effect] | None:
 
 
 def _why(message: Message, room: Room) -> Why | None:
-    if typed_in(message.text, room, by_teacher=_as_teacher(message, room)):
+    teacher = _as_teacher(message, room)
+    if typed_in(message.text, room, by_teacher=teacher) or (
+        room.platform in room.instance.called_only  # what is said to the bot is meant as a command
+        and typed_in(f"/{message.text}", room, by_teacher=teacher)
+    ):
         return "typed"
     if message.album and removals.of_album(room.db, _chat(room), message.album):
         return "album"

@@ -68,7 +68,7 @@ def member_known(answered: Answered, room: Room) -> Iterable[Effect]:
 
 def refuse_member(answered: Answered, room: Room) -> list[Effect] | None:
     """The refusal to somebody who is no administrator, or of whom nothing could be learnt."""
-    if is_admin(answered):
+    if is_admin(answered, room):
         return None
     block = "setup.could_not_check" if answered.answer is None else "setup.only_admin"
     ref = answered.data.get("ref")
@@ -92,6 +92,8 @@ def _begun(room: Room, chat: int, name: str) -> Classroom:
         )
         classrooms.change_setting(row, classrooms.SETUP_CHAT, chat)
     row.name = name or row.name
+    if (group := room.db.get(Chat, chat)) is not None and not group.title:
+        group.title = row.name  # a platform may not say what a group is called
     return row
 
 
@@ -173,7 +175,7 @@ def chosen(answered: Answered, room: Room) -> Iterable[Effect]:
     handle, person = str(answered.data.get("handle")), room.who.person
     say, name = room.say_to(person), room.here.name
     group = classrooms.group_awaiting(room.db, room.here)
-    if not is_admin(answered):
+    if not is_admin(answered, room):
         return [room.edit(handle, say.group("setup.only_admin"))]
     if room.here.state != "awaiting_teacher" or group is None or group.classroom_id is not None:
         return [room.edit(handle, say.private("setup.over", name=name))]

@@ -121,13 +121,14 @@ def linking(answered: Answered, room: Room) -> Iterable[Effect]:
     """
     token, ref = str(answered.data.get("token")), answered.data.get("ref")
     reply_to = ref if isinstance(ref, str) else None
-    if not is_admin(answered):
+    if not is_admin(answered, room):
         block = "setup.could_not_check" if answered.answer is None else "setup.only_admin"
         return [answer(room, block, reply_to=reply_to)]
     code = _code(room, token)
     group = room.db.get(Chat, room.group.chat) if room.group is not None else None
     if code is None or group is None or group.classroom_id is not None or not enter(room, code.classroom_id):
         return [answer(room, "setup.link_wrong", reply_to=reply_to)]
+    group.title = group.title or room.here.name  # a platform may not say what a group is called
     if room.who.leads:
         say = room.say_to(room.who.person)
         text = say.private("setup.linked", name=room.here.name, group=group.title)

@@ -10,6 +10,8 @@ from handlers.menus import has_command
 from handlers.places import lacking
 from handlers.room import Room
 from storage import guardians, identity
+from storage.tables import Chat
+from templates.render import Say
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +23,15 @@ class Group:
     heard: bool
     """Whether the bot can read there at all."""
 
+    called: bool
+    """Whether it hears there only who calls it by @."""
+
 
 def checklist(room: Room) -> PrivateText:
     """Rights, roster, families, hours and the link for the families, each with its next step."""
     say = room.say_to(room.who.person)
     deaf = room.instance.private_only
-    groups = [
-        Group(chat.title, [] if chat.platform in deaf else lacking(chat, say), chat.platform not in deaf)
-        for chat in identity.groups_of(room.db, room.here.id)
-    ]
+    groups = [_group(chat, room, say) for chat in identity.groups_of(room.db, room.here.id)]
     quiet = room.quiet
     return say.private(
         "setup.checklist",
@@ -44,3 +46,11 @@ def checklist(room: Room) -> PrivateText:
         makes_group=room.platform in room.instance.makes_groups,
         can={name: has_command(room, name) for name in ("roster", "rules", "role")},
     )
+
+
+def _group(chat: Chat, room: Room, say: Say) -> Group:
+    """What of a group the teacher should know; no right is missed where no platform gives any."""
+    instance = room.instance
+    heard = chat.platform in instance.tells and chat.platform not in instance.private_only
+    missed = lacking(chat, say) if heard and instance.able.get(chat.platform) else []
+    return Group(chat.title, missed, heard, chat.platform in instance.called_only)

@@ -28,8 +28,13 @@ def ask_member(room: Room, then: str, data: dict[str, Json]) -> list[Effect]:
     ]
 
 
-def is_admin(answered: Answered) -> bool:
-    """True if the platform says so of the one who was asked about."""
+def is_admin(answered: Answered, room: Room) -> bool:
+    """True if the platform says so of the one who was asked about, or cannot say it of anybody.
+
+    There the one who says to be the teacher is believed, as in a class that is opened without a group.
+    """
+    if room.platform not in room.instance.knows:
+        return True
     told = answered.answer
     return isinstance(told, dict) and told.get("admin") is True
 

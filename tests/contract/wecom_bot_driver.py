@@ -209,7 +209,8 @@ def _seen(one: Shown) -> Seen:
 
 def settings_of(server: AiBotServer) -> BotSettings:
     """The bot's settings for the stand-in."""
-    return BotSettings(server.phones.bot_id, server.phones.secret, server.url, times=QUICK)
+    public = "https://class.example"
+    return BotSettings(server.phones.bot_id, server.phones.secret, server.url, public, times=QUICK)
 
 
 @contextlib.asynccontextmanager

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import structlog
 from starlette.routing import BaseRoute
 
-from bot.platforms.tencent import fields
+from bot.platforms.tencent import fields, starting
 from bot.platforms.tencent.allowance import Allowance
 from bot.platforms.tencent.api import Api, TokenRequest
 from bot.platforms.tencent.callback import Call, Callback
@@ -22,7 +22,7 @@ from bot.platforms.tencent.crypto import Cipher
 from bot.platforms.tencent.errors import ApiError, LineError, cure, outcome
 from bot.platforms.tencent.keeping import Memory
 from bot.platforms.tencent.wording import ended, plain, texts
-from bot.platforms.wecom import failures, starting
+from bot.platforms.wecom import failures
 from bot.platforms.wecom.editing import Editing
 from bot.platforms.wecom.failures import TABLE
 from bot.platforms.wecom.groups import Groups
@@ -140,7 +140,11 @@ class WeComPlatform:
         """The address that the console names, and start links; None: whoever listens takes in what comes."""
         return [
             self.callback.route(self._ear.accepting(store)),
-            starting.route(self._settings.phrases, lambda: self.mention),
+            starting.route(
+                "/wecom/start",
+                lambda: self._settings.phrases.begin.format(app=self.mention),
+                lambda: self.mention,
+            ),
         ]
 
     def hand_on(self, event: str, take: Callable[[Call], Awaitable[None]]) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import json
 import re
 from collections import OrderedDict, deque
@@ -41,6 +40,7 @@ from classroom.events import Json
 
 log = structlog.get_logger(__name__)
 
+HELLO = re.compile(r"(?:你好|您好|老师好|在吗|开始|hi|hello)[啊呀吗]?[\s!！,，.。~～?？]*", re.IGNORECASE)
 NUMBER = re.compile(r"\s*([0-9]{1,2})\s*[.。、]?\s*")
 AT_ONCE, MOST_WAITING, MOST_PRESSES = 50, 20_000, 5_000
 NAME_WITHIN = 0.5
@@ -90,12 +90,13 @@ class Ear:
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._talking: OrderedDict[str, None] = OrderedDict()
         self.presses: OrderedDict[str, Press] = OrderedDict()
-        self.welcomes: dict[str, tuple[str, float]] = {}
-        """Who has come in just now, with the id by which they can be greeted, once and soon."""
         self.groups: OrderedDict[str, None] = OrderedDict()
         """Ids of groups, which can be nobody's userid."""
         self.invite: Callable[[Press], None] = lambda press: None
-        """Says to who pressed that the bot must be opened first."""
+        """Says to who pressed in a group that the bot must be opened first."""
+
+        self.greet: Callable[[str], None] = lambda req_id: None
+        """Asks who has come in for a word, before which the bot may not speak to them."""
 
         self.called = ""
         """What people call the bot by, learnt from how they do."""
@@ -154,9 +155,6 @@ class Ear:
             self.presses[text(body, "msgid")] = Press(who, origin.native, task_of(body), req_id, until)
             if len(self.presses) > MOST_PRESSES:
                 self.presses.popitem(last=False)
-        elif event_of(body) == OPENED:
-            self.welcomes = {w: one for w, one in self.welcomes.items() if one[1] > self._clock()}
-            self.welcomes[who] = (req_id, until)
 
     def press_on(self, native: str, task: str) -> Press | None:
         """The newest press on a card that can still be answered."""
@@ -167,55 +165,60 @@ class Ear:
         """Whether a press can still be answered on its card, which it can once."""
         return press.until > self._clock() and not press.told
 
-    def take_welcome(self, who: str) -> str:
-        """The id by which somebody who has just come in can be greeted; empty if it is too late."""
-        req_id, until = self.welcomes.pop(who, ("", 0.0))
-        return req_id if until > self._clock() else ""
-
     # --- what is stored -------------------------------------------------------------------------
 
     async def _prepare(self) -> None:
         """Make what waits ready to be stored; what cannot be yet waits on."""
         while self._waiting and len(self._ready) < AT_ONCE:
             frame, at = self._waiting[0]
-            incoming = await self._prepared(inner(frame, "body"), at)
+            incoming = await self._prepared(frame, inner(frame, "body"), at)
             self._waiting.popleft()
             if incoming is not None:
                 self._ready.append(incoming)
 
-    async def _prepared(self, body: Fields, at: datetime) -> Incoming | None:
+    async def _prepared(self, frame: Fields, body: Fields, at: datetime) -> Incoming | None:
         who, origin = member(text(inner(body, "from"), "userid")), origin_of(body)
         if who is None or origin is None:
             return None
         alone = origin.kind is ChatKind.PRIVATE
         found: dict[str, Json] = {"body": _without_addresses(body), "at": int(at.timestamp())}
         if event_of(body):
-            if not await self._event(body, who, alone, found):
+            if not await self._leads_on(frame, body, who, alone):
                 return None
+        elif alone:
+            await self._alone(who, words_of(body).strip(), found)
         else:
-            said = words_of(body) if alone else await self._stripped(words_of(body))
-            found["said"] = said.strip()
-            if alone and not await self.talks(who):
-                await self._vault.put(f"{PLATFORM}/talks/{who}", "1", TALKS_FOR)
-            await self._number(origin.native, said, found)
+            found["said"] = (await self._stripped(words_of(body))).strip()
+            await self._number(origin.native, str(found["said"]), found)
         found["name"] = await self._name(who)
         key = f"{PLATFORM}:{text(body, 'msgid')}"
         return Incoming(key, json.dumps(found, ensure_ascii=False).encode("utf-8", "replace"))
 
-    async def _event(self, body: Fields, who: str, alone: bool, found: dict[str, Json]) -> bool:
-        """Add what an event means by what was before it; False where it waits for somebody to come in."""
-        if event_of(body) == OPENED and alone:
-            if wanted := await self._vault.take(f"{PLATFORM}/wants/{who}"):
-                found["begins"] = wanted
-            elif await self._memory.meets(who, hashlib.sha256(text(body, "msgid").encode()).hexdigest()[:24]):
-                found["first"] = True
+    async def _leads_on(self, frame: Fields, body: Fields, who: str, alone: bool) -> bool:
+        """Whether an event is anybody's business now; False where the bot may not speak to somebody yet."""
         key = pressed_key(body) if event_of(body) == PRESSED else ""
-        if key.startswith(START) and not alone and not await self.talks(who):
-            await self._vault.put(f"{PLATFORM}/wants/{who}", key.removeprefix(START), WANTS_FOR)
-            if (press := self.presses.get(text(body, "msgid"))) is not None:
-                self.invite(press)
+        waits = event_of(body) == OPENED or (key.startswith(START) and not alone)
+        if not waits or await self.talks(who):
+            return True
+        if event_of(body) == OPENED:
+            self.greet(text(inner(frame, "headers"), "req_id"))
             return False
-        return True
+        await self._vault.put(f"{PLATFORM}/wants/{who}", key.removeprefix(START), WANTS_FOR)
+        if (press := self.presses.get(text(body, "msgid"))) is not None:
+            self.invite(press)
+        return False
+
+    async def _alone(self, who: str, said: str, found: dict[str, Json]) -> None:
+        """What somebody writes to the bot alone; the first word goes on with what they pressed in a group."""
+        found["said"] = said
+        if await self.talks(who):
+            await self._number(who, said, found)
+            return
+        if wanted := await self._vault.take(f"{PLATFORM}/wants/{who}"):
+            found["said"] = f"/start {wanted}"
+        elif HELLO.fullmatch(said):
+            found["said"] = "/start"
+        await self._vault.put(f"{PLATFORM}/talks/{who}", "1", TALKS_FOR)
 
     async def _number(self, native: str, said: str, found: dict[str, Json]) -> None:
         """A number alone may be the answer to a choice that was offered with numbers."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +19,6 @@ from bot.platforms.wecom_bot.hearing import Press
 from bot.platforms.wecom_bot.line import Line
 from bot.platforms.wecom_bot.settings import BotPhrases
 from bot.ports import Done, Key, Outcome, TryAgain
-from classroom import markup
 from classroom.errors import DatabaseError
 from classroom.events import Json
 
@@ -65,20 +65,11 @@ class Outbox:
             refs.append(await self._noted(native, message, result) if isinstance(message, Part) else result)
         return Done(tuple(refs))
 
-    async def greet(self, native: str, part: Part, req_id: str) -> Outcome | None:
-        """Greet somebody who has just come in, by the only door that is open then; None where it is not."""
-        words, _ = markup.read(part.text)
+    async def greet(self, req_id: str, words: str) -> None:
+        """Say a word to somebody who has just come in, by the only door that is open then."""
         said: dict[str, Json] = {"msgtype": "text", "text": {"content": words}}
-        try:
-            await self._line.ask(
-                "aibot_respond_welcome_msg", message_of(part) if part.card is not None else said, req_id
-            )
-        except ApiError:
-            return None
-        except LineError as error:
-            return TryAgain(error.why, uncertain=True) if error.sent else None
-        self._allowance.sent(native)
-        return Done((await self._noted(native, part, req_id),))
+        with contextlib.suppress(ApiError, LineError):  # they will be greeted when they come in again
+            await self._line.ask("aibot_respond_welcome_msg", said, req_id)
 
     async def change(self, press: Press, words: str, keys: Sequence[Key]) -> Outcome | None:
         """Put a new card in the place of the one that was just pressed; None where that is not possible."""

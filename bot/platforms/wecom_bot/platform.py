@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from bot.platforms.tencent.cards import Part, is_task, parts
@@ -28,6 +29,10 @@ from classroom.effects import Enclosed
 from classroom.events import Event, Json
 from classroom.text import Label, PrivateText, PublicText
 
+if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
+
+START_PATH = "/wecom/bot/start"
 LONGEST_TOAST = 600
 MOST_ANSWERED = 10_000
 UNNAMED = "班务助手"
@@ -67,8 +72,8 @@ class BotPlatform:
         self._outbox = Outbox(self.line, self._memory, phrases, clock)
         self._in_group = replace(phrases, choose=phrases.choose_group)
         self._answered: OrderedDict[str, None] = OrderedDict()
-        self._inviting: set[asyncio.Task[Outcome | None]] = set()
-        self._ear.invite = self._invite
+        self._tasks: set[asyncio.Task[object]] = set()
+        self._ear.invite, self._ear.greet = self._invite, self._greet
 
     @property
     def name(self) -> str:
@@ -86,9 +91,21 @@ class BotPlatform:
         return self.line.trouble
 
     def start_link(self, payload: str) -> str:
-        """The page that tells how to begin: the bot has no address that begins a conversation."""
-        root = self._settings.public_url.rstrip("/") or "https://work.weixin.qq.com"
-        return f"{root}/wecom/start/{quote(payload, safe='')}"
+        """How to begin: the bot has no address for that, so it is a page of ours, or a line that says it."""
+        if self._settings.public_url:
+            return f"{self._settings.public_url.rstrip('/')}{START_PATH}/{quote(payload, safe='')}"
+        return f"{self._begin()} /start {payload}"
+
+    def routes(self, store: Store | None = None) -> list[BaseRoute]:
+        """The pages behind start links, where families reach this server; WeCom itself never calls."""
+        if not self._settings.public_url:
+            return []
+        from bot.platforms.tencent import starting  # noqa: PLC0415 - needs the web server
+
+        return [starting.route(START_PATH, self._begin, lambda: self.mention)]
+
+    def _begin(self) -> str:
+        return self._settings.phrases.begin_line.format(app=self.mention)
 
     def read(self, raw: bytes) -> Event | None:
         """Turn a stored frame into an event; None for what concerns us not."""
@@ -150,10 +167,6 @@ class BotPlatform:
             return Refused(Failure.NOT_FOUND, "no member")
         first = await self._memory.first_number(to.native) if keys else 1
         letter = parts(text.body, keys, self._settings.phrases, first=first, hand=AS_MARKDOWN)
-        if len(letter) == 1 and not files and (req_id := self._ear.take_welcome(to.native)):
-            bare = letter[0] if letter[0].card else replace(letter[0], text=text.body)
-            if (greeted := await self._outbox.greet(to.native, bare, req_id)) is not None:
-                return greeted
         return await self._say(place, to.native, letter, files)
 
     async def edit(
@@ -214,10 +227,18 @@ class BotPlatform:
         return self._outbox.wait(place, 1) or await self._outbox.send(place, who, letter)
 
     def _invite(self, press: Press) -> None:
-        """Ask who pressed in a group to open the bot's own conversation, without keeping others waiting."""
-        task = asyncio.create_task(self._outbox.whisper(press, self._settings.phrases.begin))
-        self._inviting.add(task)
-        task.add_done_callback(self._inviting.discard)
+        """Ask who pressed in a group to open the bot's own conversation."""
+        self._beside(self._outbox.whisper(press, self._settings.phrases.begin))
+
+    def _greet(self, req_id: str) -> None:
+        """Ask who has come in to say a word: before that the bot may not speak to them."""
+        self._beside(self._outbox.greet(req_id, self._settings.phrases.greeting))
+
+    def _beside(self, work: Coroutine[None, None, object]) -> None:
+        """Do something without keeping others waiting."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _changed(
         self, native: str, current: Sequence[str], text: PrivateText | PublicText, keys: Sequence[Key]

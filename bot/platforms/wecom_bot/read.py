@@ -108,9 +108,6 @@ def _event(body: Fields, sender: Sender, origin: Origin, found: Fields, ref: str
         return _meant(key, sender, origin, found, ref, task_of(body))
     if kind != OPENED or origin.kind is not ChatKind.PRIVATE:
         return None
-    begins = text(found, "begins")
-    if begins or found.get("first") is True:
-        return Message(origin, sender, ref, f"/start {begins}".strip(), when(found, "at"))
     return BotBlocked(origin, sender, blocked=False)
 
 

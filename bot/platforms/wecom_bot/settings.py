@@ -21,7 +21,8 @@ class BotPhrases:
     submit: str = "提交"
     over: str = "已处理"
     begin: str = "请点我的头像，和我单聊"
-    begin_line: str = "请点我的头像，和我单聊，发送："
+    greeting: str = "您好，我是班务助手。随便回我一句，比如“你好”，我就能跟您说话了。"
+    begin_line: str = "请在企业微信里打开“{app}”的单聊，把这一行发给它："
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The page behind a start link: the app has no address that begins a conversation, so a line tells how."""
+"""The page behind a start link: no address begins a conversation in WeCom, so that a line tells how."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from bot.platforms.wecom.settings import Phrases
-
-PATH = "/wecom/start/{payload}"
 PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 HEADERS = {
     "Cache-Control": "no-store",
@@ -28,15 +25,14 @@ PAGE = """<!doctype html><meta charset="utf-8">
 """
 
 
-def route(phrases: Phrases, app: Callable[[], str]) -> Route:
-    """The address of these pages; `app` says what the app is called now."""
+def route(path: str, begin: Callable[[], str], app: Callable[[], str]) -> Route:
+    """The address of these pages, under `path`; `begin` says what to do, `app` what the bot is called now."""
 
     async def serve(request: Request) -> Response:
         payload = request.path_params["payload"]
         if not PAYLOAD.fullmatch(payload):
             return Response(status_code=404)
-        begin = phrases.begin.format(app=app())
-        page = PAGE.format(app=escape(app()), begin=escape(begin), payload=payload)
+        page = PAGE.format(app=escape(app()), begin=escape(begin()), payload=payload)
         return HTMLResponse(page, headers=HEADERS)
 
-    return Route(PATH, serve, methods=["GET", "HEAD"])
+    return Route(f"{path}/{{payload}}", serve, methods=["GET", "HEAD"])
