@@ -9,7 +9,7 @@ from classroom.events import Json
 from handlers.aside import own
 from handlers.bind_steps import Screen
 from handlers.room import Room
-from storage import guardians
+from storage import guardians, reaching
 from storage.tables import Contact, Guardian, StudentRow
 from templates.render import Say
 
@@ -18,11 +18,11 @@ HOWS = frozenset({"student_link", "proof", "teacher"})
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One guardian as the card shows it."""
+    """One guardian as the card shows it; `door` is empty where they can be told, else why not."""
 
     relation: str
     shown: str
-    reachable: bool
+    door: str
     since: str
     how: str
     notices_only: bool
@@ -59,7 +59,7 @@ def _line(room: Room, say: Say, linked: Guardian) -> Line:
     return Line(
         relation=guardians.relation_word(linked.relation, say.language),
         shown=guardians.display_name(room.db, linked.person_id),
-        reachable=guardians.reachable(room.db, linked.person_id),
+        door=reaching.door(room.db, linked.person_id),
         since=since.astimezone(room.zone).date().isoformat(),
         how=linked.how if linked.how in HOWS else "",
         notices_only=linked.notices_only,

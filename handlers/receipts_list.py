@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from classroom.effects import Button, Effect
@@ -13,11 +14,15 @@ from handlers.aside import aside, own
 from handlers.concern_people import phones
 from handlers.feature import Command, Feature, Press, Who
 from handlers.room import Room
-from storage import guardians, notices, rosters
+from storage import notices, reaching, rosters
 from storage.tables import Notice
 from templates.render import Say
 
 _AGAIN = re.compile(r"(?:请?再发(?:一次|一遍)?(?:给没回的)?|重发|again|resend)")
+TOLD = (reaching.DELIVERED, reaching.ACCEPTED, reaching.WAITING, reaching.AWAITING, reaching.DROPPED)
+"""What the private word to a family may have come to, in the order in which it is said."""
+CALLS = (reaching.NOT_SUBSCRIBED, reaching.CLOSED, reaching.UNREACHED)
+"""Whom nothing in private reaches: these are to be telephoned."""
 _NUMBER = re.compile(r"(?:第|no\.?|#|通知|notice)*\s*(\d{1,6})\s*(?:号|条)?(?:通知)?")
 
 
@@ -79,8 +84,10 @@ def state_of(row: Notice, room: Room, say: Say, block: str = "receipts.state") -
     have = notices.confirmed(room.db, row)
     meant = set(notices.families(room.db, row))
     rows = [r for r in rosters.rows_of(room.db, room.here.id) if r.id in meant]
-    reached = guardians.reached_students(room.db, room.here.id)
-    missing = [(r.name, r.id in reached, phones(room, r.id, say)) for r in rows if r.id not in have]
+    open_ = row.receipts and row.state == notices.OPEN
+    fates = reaching.families(room.db, row, [r.id for r in rows if r.id not in have])
+    missing = [(r.name, fates[r.id], phones(room, r.id, say)) for r in rows if r.id not in have]
+    counts = Counter(fates.values())
     return say.private(
         block,
         number=row.number,
@@ -91,6 +98,9 @@ def state_of(row: Notice, room: Room, say: Say, block: str = "receipts.state") -
         sent=say.when(row.sent_at or room.now, room.zone, room.now),
         confirmed=[r.name for r in rows if r.id in have],
         missing=missing,
+        told=[(fate, counts[fate]) for fate in TOLD if counts[fate]],
+        calls=[(fate, counts[fate]) for fate in CALLS if counts[fate]],
+        groups=reaching.groups(room.db, row) if open_ else [],
         total=len(rows),
         audience=row.audience,
         classroom=room.here.name,
