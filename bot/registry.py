@@ -35,6 +35,7 @@ class Registry:
         self.spellings: dict[str, str] = {}
         self.buttons: dict[str, OnPress] = _joined(features, [f.buttons for f in features])
         self.dialogues: dict[str, OnSaid] = _joined(features, [f.dialogues for f in features])
+        self.outliving = frozenset(purpose for f in features for purpose in f.outliving)
         self.codes: dict[str, OnOpened] = _joined(features, [f.codes for f in features])
         self.pages: dict[str, OnPage] = _joined(features, [f.pages for f in features])
         self.page_presses: dict[str, OnPagePress] = _joined(features, [f.page_presses for f in features])

@@ -70,6 +70,7 @@ class Routing:
         if (
             room.group is None
             and not message.edited
+            and not self._mistyped(message.text)
             and (answer := self._dialogue(message, room)) is not None
         ):
             return answer
@@ -79,6 +80,11 @@ class Routing:
             if (effects := look(message, room)) is not None:
                 return effects
         return self._left_over(message, room)
+
+    def _mistyped(self, text: str) -> bool:
+        """True for /hepl, which answers no question."""
+        typed = unknown_command(text)
+        return typed is not None and closest_command(typed, self._registry.spellings) is not None
 
     def _line(self, message: Message, room: Room, *, plain: bool = False) -> CommandLine | None:
         name = self._bot_names.get(room.platform)
@@ -96,17 +102,23 @@ class Routing:
         if message.sender.kind is not SenderKind.PERSON:
             return self._unmask(message, room)
         goes_on = room.group is not None or opens_the_door(line)
-        ended = {} if goes_on else self._leave_dialogue(room)
+        ended = {} if goes_on else self._leave_dialogue(line, room)
         command = Command(line.name, line.rest, message, line.typed, ended)
         if spec.classroom and room.classroom is None:
             return self._choose_classroom(spec, command, room)
         return self.run(spec, command, room)
 
-    def _leave_dialogue(self, room: Room) -> dict[str, Json]:
-        """A command ends the dialogue, and does not belong to the class that the dialogue was about."""
+    def _leave_dialogue(self, line: CommandLine, room: Room) -> dict[str, Json]:
+        """A command ends the dialogue, and does not belong to the class that the dialogue was about.
+
+        One that leads to a draft waits on, unless the same thing is begun anew.
+        """
         running = presses.dialogue(room.db, room.who.chat, room.now)
         ended = dict(running.data) if running else {}
-        presses.end_dialogue(room.db, room.who.chat)
+        if running is None or running.purpose.startswith(f"{line.name}."):
+            presses.end_dialogue(room.db, room.who.chat)
+        elif running.purpose not in self._registry.outliving:
+            presses.begin_dialogue(room.db, room.who.chat, presses.INTERRUPTED, {}, None, room.now)
         account = room.db.get(Account, room.who.account)
         several = len(identity.classrooms_of(room.db, room.who.person)) > 1
         if several and account is not None and room.classroom is not None:
@@ -138,7 +150,11 @@ class Routing:
         say = room.say
         typed = unknown_command(message.text)
         if typed is None:
-            return [room.tell(say.private("common.not_understood"))]
+            name = "common.not_understood"
+            if presses.was_interrupted(room.db, room.who.chat, room.now):
+                presses.end_dialogue(room.db, room.who.chat)
+                name = "common.interrupted"
+            return [room.tell(say.private(name))]
         near = closest_command(typed, self._registry.spellings)
         return [room.tell(say.private("common.unknown_command", typed=typed, near=near))]
 

@@ -272,7 +272,7 @@ def write(press: Press, room: Room) -> Iterable[Effect]:
     return gone(press, room) if draft is None else ask_or_show(room, draft)
 
 
-@feature.dialogue("concern.words")
+@feature.dialogue("concern.words", outlives_commands=True)
 def words_said(said: Said, room: Room) -> Iterable[Effect]:
     """Take the next message as the draft's text."""
     draft = drafts.get(room.db, people.number(said.data, "draft"), room.who.person)

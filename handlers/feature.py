@@ -148,6 +148,7 @@ class Feature:
     dues: dict[str, OnDue] = field(default_factory=dict)
     failures: dict[str, OnUndelivered] = field(default_factory=dict)
     arrivals: dict[str, OnDelivered] = field(default_factory=dict)
+    outliving: set[str] = field(default_factory=set)
     codes: dict[str, OnOpened] = field(default_factory=dict)
     pages: dict[str, OnPage] = field(default_factory=dict)
     page_presses: dict[str, OnPagePress] = field(default_factory=dict)
@@ -178,8 +179,14 @@ class Feature:
         """Run this when a button made with `purpose` is pressed by somebody whom it is for."""
         return _into(self.buttons, purpose)
 
-    def dialogue(self, purpose: str) -> Callable[[OnSaid], OnSaid]:
-        """Run this for the free text that a dialogue of `purpose` waits for."""
+    def dialogue(self, purpose: str, *, outlives_commands: bool = False) -> Callable[[OnSaid], OnSaid]:
+        """Run this for the free text that a dialogue of `purpose` waits for.
+
+        `outlives_commands`: a command in between does not end it. Only for what leads to a draft: whoever
+        meant something else by the text sees it there, and nothing has gone out.
+        """
+        if outlives_commands:
+            self.outliving.add(purpose)
         return _into(self.dialogues, purpose)
 
     def code(self, purpose: str) -> Callable[[OnOpened], OnOpened]:

@@ -172,7 +172,7 @@ def change(press: Press, room: Room) -> Iterable[Effect]:
     return [room.tell(own(room).private("notice.new_words", words=draft.words))]
 
 
-@feature.dialogue("notice.change")
+@feature.dialogue("notice.change", outlives_commands=True)
 def changed(said: Said, room: Room) -> Iterable[Effect]:
     """The text in other words, with the same photos and marks; the old preview is of no use any more."""
     draft = _mine(notices.open_draft(room.db, said.data.get("draft"), room.here.id), room)

@@ -195,7 +195,7 @@ def correct(press: Press, room: Room) -> Iterable[Effect]:
     return [room.tell(own(room).private("notice.correct_how", number=row.number, words=row.text))]
 
 
-@feature.dialogue("notice.correct")
+@feature.dialogue("notice.correct", outlives_commands=True)
 def corrected(said: Said, room: Room) -> Iterable[Effect]:
     """Show how it would look; it is sent at a press, like any notice."""
     row = notices.get(room.db, said.data.get("notice"), room.here.id)

@@ -12,6 +12,8 @@ from storage.database import Records
 from storage.tables import Account, ButtonRow, DialogueRow
 
 DIALOGUE_LIFE = timedelta(minutes=30)
+INTERRUPTED = "interrupted"
+"""In the place of a dialogue that a command has ended: what is written next was perhaps meant for it."""
 
 
 def find_button(records: Records, token: str) -> ButtonRow | None:
@@ -52,6 +54,17 @@ def begin_dialogue(
 
 def dialogue(records: Records, chat: int, now: datetime) -> DialogueRow | None:
     """What this private chat is in the middle of; None if nothing, or if it is too long ago."""
+    row = _running(records, chat, now)
+    return row if row is not None and row.purpose != INTERRUPTED else None
+
+
+def was_interrupted(records: Records, chat: int, now: datetime) -> bool:
+    """True if a command has ended a dialogue here, not long ago."""
+    row = _running(records, chat, now)
+    return row is not None and row.purpose == INTERRUPTED
+
+
+def _running(records: Records, chat: int, now: datetime) -> DialogueRow | None:
     row = records.exec(select(DialogueRow).where(DialogueRow.chat_id == chat)).one_or_none()
     return row if row is not None and row.expires_at > now else None
 

@@ -201,7 +201,7 @@ def not_removed(event: Undelivered, room: Room) -> Iterable[Effect]:
     return room.tell_person(person, room.say_to(person).private("notice.not_removed"), park=True)
 
 
-@feature.dialogue("holiday.days")
+@feature.dialogue("holiday.days", outlives_commands=True)
 def days_said(said: Said, room: Room) -> Iterable[Effect]:
     """The days of a holiday that is not announced."""
     if not room.who.leads:
