@@ -74,6 +74,11 @@ def _phrases(say: Say) -> GroupPhrases:
         page_copy=say.label("wecom_group.page_copy").text,
         page_copied=say.label("wecom_group.page_copied").text,
         page_send=say.label("wecom_group.page_send").text,
+        page_done=say.label("wecom_group.page_done").text,
+        page_noted=say.label("wecom_group.page_noted").text,
+        page_waiting=say.label("wecom_group.page_waiting").text,
+        page_nothing=say.label("wecom_group.page_nothing").text,
+        page_tools=say.label("wecom_group.page_tools").text,
         page_gone=say.label("wecom_group.page_gone").text,
         language=say.language.replace("_", "-"),
     )

@@ -131,9 +131,12 @@ class Stand:
         await DatabaseVault(self.desk.database, self.desk.now).put(name, words, DAY * 60)
 
     async def open_page(self, path: str, agent: str = "Mozilla/5.0") -> httpx.Response:
+        return await self.request("GET", path, agent)
+
+    async def request(self, method: str, path: str, agent: str = "Mozilla/5.0") -> httpx.Response:
         transport = httpx.ASGITransport(Starlette(routes=self.platform.routes()))
         async with httpx.AsyncClient(transport=transport, base_url="https://class.example") as client:
-            return await client.get(path, headers={"User-Agent": agent})
+            return await client.request(method, path, headers={"User-Agent": agent})
 
 
 @pytest.fixture(scope="module")
@@ -398,6 +401,41 @@ async def test_the_page_shows_the_text_to_be_copied_and_asks_nobody_for_anything
     assert (await stand.open_page(waits.page)).status_code == 404
 
 
+async def test_who_has_sent_it_by_hand_is_not_asked_again(stand: Stand) -> None:
+    await stand.post("明天春游")
+    [waits] = await stand.told()
+    assert isinstance(waits, Waits)
+    for _ in range(2):
+        assert "记下了" in (await stand.request("POST", waits.page)).text
+    told = await stand.told()
+    assert [(type(one).__name__, getattr(one, "fate", ""), getattr(one, "why", "")) for one in told] == [
+        ("Told", "delivered", ""),
+        ("Waits", "", "sent"),
+    ]
+    assert stand.masses() == []  # else the owner could send it a second time
+    assert (await stand.request("POST", "/wecom/post/" + "a" * 32)).status_code == 404
+
+
+async def test_a_groups_tools_show_a_teacher_what_is_theirs(stand: Stand) -> None:
+    await stand.post("明天春游")
+    outside = await stand.open_page("/wecom/post")
+    assert "聊天工具栏" in outside.text and "明天春游" not in outside.text
+    away = await stand.open_page("/wecom/post", INSIDE)
+    assert away.status_code == 302
+    address = httpx.URL(away.headers["location"])
+    assert (address.host, address.params["redirect_uri"]) == (
+        "open.weixin.qq.com",
+        "https://class.example/wecom/post",
+    )
+    stand.customers.codes |= {"c1": stand.group.owner, "c2": stand.desk.member("李老师")}
+    mine = await stand.open_page("/wecom/post?code=c1", INSIDE)
+    found = re.search(r'href="(/wecom/post/[^"]+)">明天春游', mine.text)
+    assert found is not None and "明天春游" in (await stand.open_page(found[1], INSIDE)).text
+    for code in ("c1", "c2", "x"):  # used, another teacher's, made up
+        other = await stand.open_page(f"/wecom/post?code={code}", INSIDE)
+        assert "明天春游" not in other.text and "没有等您发" in other.text
+
+
 async def test_nothing_secret_and_nobodys_name_is_in_the_log(
     stand: Stand, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -419,6 +457,7 @@ async def test_within_wecom_one_tap_puts_it_into_the_conversation(stand: Stand) 
     await stand.post("明天春游")
     [waits] = await stand.told()
     assert isinstance(waits, Waits)
+    before = len(stand.server.asked("ticket/get"))
     page = await stand.open_page(f"{waits.page}?from=tools", INSIDE)
     found = re.search(r"getAgentConfigSignature:\(\)=>\((\{.*?\})\)", page.text)
     assert found is not None and "group_chat_tools" in page.text
@@ -431,4 +470,4 @@ async def test_within_wecom_one_tap_puts_it_into_the_conversation(stand: Stand) 
     assert set(re.findall(r"https://[^/\"' ]+", page.text)) == {"https://wwcdn.weixin.qq.com"}
     assert ticket not in page.text and stand.desk.corp.secret not in page.text
     await stand.open_page(waits.page, INSIDE)
-    assert len(stand.server.asked("ticket/get")) == 1  # WeCom gives few of them
+    assert len(stand.server.asked("ticket/get")) == before + 1  # WeCom gives few of them

@@ -61,6 +61,8 @@ class Customers:
         self.groups: dict[str, CustomerGroup] = {}
         self.masses: dict[str, Mass] = {}
         self.tickets: dict[str, str] = {}
+        self.codes: dict[str, str] = {}
+        """What WeCom gives who opens a page, and whose it is."""
         self.per_month = PER_MONTH
 
     def group(self, corp: Corp, owner: str, name: str, *nicknames: str) -> CustomerGroup:
@@ -141,6 +143,14 @@ def get_follow_user_list(asked: Asked) -> Answer:
     """Who may have contacts in WeChat."""
     _customers(asked)
     return {"follow_user": [*asked.corp.visible]}
+
+
+def getuserinfo(asked: Asked) -> Answer:
+    """Who opened a page: a code counts once."""
+    who = of(asked.corp).codes.pop(asked.query.get("code", ""), None)
+    if who is None:
+        raise RefusedError(40029, "invalid code")
+    return {"userid": who}
 
 
 def groupchat_list(asked: Asked) -> Answer:
@@ -279,6 +289,7 @@ def _ticket(corp: Corp, kind: str) -> Answer:
 
 
 METHODS: dict[str, tuple[str, Callable[[Asked], Answer]]] = {
+    "auth/getuserinfo": ("GET", getuserinfo),
     "externalcontact/get_follow_user_list": ("GET", get_follow_user_list),
     "externalcontact/groupchat/list": ("POST", groupchat_list),
     "externalcontact/groupchat/get": ("POST", groupchat_get),

@@ -47,6 +47,7 @@ class Open:
     asked: float = 0.0
     reminded: int = 0
     announced: bool = False
+    by_hand: bool = False
 
 
 class Following:
@@ -86,9 +87,17 @@ class Following:
         found = _read(await self._vault.get(f"{self._app}/page/{code}"))
         return text(found, "text") if isinstance(found, dict) else None
 
+    async def by_hand(self, page: str) -> list[str]:
+        """The teacher has sent a page's text otherwise; gives what waits in vain now."""
+        found = [one.msgid for one in await self._open() if one.page == page]
+        for msgid in found:
+            await self._change(msgid, lambda was: replace(was, by_hand=True))
+        return found
+
     async def waiting(self, owner: str) -> list[tuple[str, str]]:
-        """What somebody is still to send: pages and their groups, the newest first."""
-        return [(one.page, one.title) for one in await self._open() if one.owner == owner][::-1]
+        """What somebody is still to send: pages and how they begin, the newest first."""
+        found = [one for one in await self._open() if one.owner == owner and not one.by_hand]
+        return [(one.page, f"{one.title}：{one.begin}" if one.title else one.begin) for one in found][::-1]
 
     async def round(self, store: Store) -> None:
         """Ask after what is open, tell what is new about it, and remind who has to send it."""
@@ -96,7 +105,9 @@ class Following:
             if not one.announced:
                 await store([_waits(one, "new")])
                 await self._change(one.msgid, lambda was: replace(was, announced=True))
-            if self._seconds() - one.asked >= _pause(self._seconds() - one.at):
+            if one.by_hand:
+                await self._over(one, store, SENT)
+            elif self._seconds() - one.asked >= _pause(self._seconds() - one.at):
                 await self._ask(one, store)
 
     async def _ask(self, one: Open, store: Store) -> None:
@@ -120,9 +131,10 @@ class Following:
     async def _over(self, one: Open, store: Store, status: int) -> None:
         """It is sent, or never will be: told first, forgotten then."""
         if status == SENT:
-            month, sent = await self._month(one.chat)
-            await self._vault.put(self._count(one.chat), json.dumps([month, sent + 1]), LIFE)
             await store([_fate(one, Fate.DELIVERED, ""), _waits(one, "sent")])
+            if not one.by_hand:
+                month, sent = await self._month(one.chat)
+                await self._vault.put(self._count(one.chat), json.dumps([month, sent + 1]), LIFE)
         else:
             failure = Failure.EXPIRED if status == 0 else Failure.REFUSED
             await store([_fate(one, Fate.AWAITING_TEACHER, failure), _waits(one, _why(status))])

@@ -21,7 +21,7 @@ from bot.platforms.tencent.errors import ApiError, LineError, outcome
 from bot.platforms.wecom_group.failures import TABLE, chat
 from bot.platforms.wecom_group.following import Awake, Following
 from bot.platforms.wecom_group.looking import Looking, Watched
-from bot.platforms.wecom_group.page import Pages
+from bot.platforms.wecom_group.page import Desk, Pages
 from bot.platforms.wecom_group.preparing import Preparing, not_sent, texts
 from bot.platforms.wecom_group.read import read
 from bot.platforms.wecom_group.settings import PLATFORM, GroupSettings
@@ -78,14 +78,10 @@ class WeComGroupPlatform:
         self.looking = Looking(self._api, vault, app, watched, settings.every, seconds)
         self.following = Following(self._api, vault, app, seconds, awake)
         self._preparing = Preparing(self._api, seconds)
-        tickets = Tickets(self._api, vault, app, seconds)
+        tickets, after = Tickets(self._api, vault, app, seconds), self.following
+        served = Desk(after.page, self._sent_by_hand, tickets.signed, self._who, after.waiting)
         self._pages = Pages(
-            settings.public_url,
-            settings.corp_id,
-            settings.agent_id,
-            settings.phrases,
-            self.following.page,
-            tickets.signed,
+            settings.public_url, settings.corp_id, settings.agent_id, settings.phrases, served
         )
         self._wake = asyncio.Event()
 
@@ -144,6 +140,20 @@ class WeComGroupPlatform:
     def routes(self, store: Store | None = None) -> list[BaseRoute]:
         """The pages of prepared texts; nobody brings anything there."""
         return self._pages.routes()
+
+    async def _sent_by_hand(self, page: str) -> None:
+        """The teacher says so: what still waits in WeCom would be sent a second time."""
+        for msgid in await self.following.by_hand(page):
+            await self._preparing.take_back(msgid)
+        self._wake.set()
+
+    async def _who(self, code: str) -> str:
+        """Which member opened a page within WeCom; empty for whoever is none, or came too late."""
+        try:
+            found = await self._api.get("auth/getuserinfo", code=code)
+        except (ApiError, LineError):
+            return ""
+        return fields.text(found, "userid") or fields.text(found, "UserId")
 
     async def close(self) -> None:
         """Give back connections."""

@@ -20,7 +20,12 @@ class GroupPhrases:
     page_how: str = "长按下面的文字复制，粘贴到群里发送。"
     page_copy: str = "复制"
     page_copied: str = "已复制"
-    page_send: str = "放进输入框"
+    page_send: str = "发到这个群"
+    page_done: str = "我发好了"
+    page_noted: str = "好的，记下了，谢谢您。"
+    page_waiting: str = "等您发到群里的："
+    page_nothing: str = "现在没有等您发的内容。"
+    page_tools: str = "请在企业微信里，从家长群的聊天工具栏打开这一页。"
     page_gone: str = "这一页打不开了：已经过期，或者地址不完整。需要的话，请在班务助手里重新发一次。"
     language: str = "zh"
 
