@@ -23,7 +23,8 @@ from handlers.notice_audience import Unclear
 from handlers.notice_reading import Wish
 from handlers.room import Room
 from handlers.start import enter
-from storage import calendar, drafts, identity, queue, schedules
+from storage import calendar, drafts, queue, schedules
+from storage.places import places_of
 from storage.tables import Draft, HolidayRow, ScheduleRow
 
 
@@ -34,7 +35,7 @@ def attach(feature: Feature) -> None:
     feature.button("holiday.skip")(skip)
     feature.button("holiday.early")(early)
     feature.button("holiday.again")(show_again)
-    feature.dialogue("holiday.change")(changed)
+    feature.dialogue("holiday.change", outlives_commands=True)(changed)
     feature.watch(photos)
     feature.due("holiday.auto")(last_call)
 
@@ -58,7 +59,7 @@ def send(press: Press, room: Room) -> Iterable[Effect]:
     found = _open(press, room)
     if found is None:
         return _over(press, room)
-    if not identity.groups_of(room.db, room.here.id):
+    if not places_of(room.db, room.here.id, room.now):
         return [room.tell(own(room).private("notice.no_group"))]
     return _send(*found, press.handle, room)
 
@@ -268,5 +269,5 @@ def _in_whose_name(draft: Draft, room: Room) -> Room | None:
 
 def _can_go_out(draft: Draft, row: HolidayRow, room: Room) -> bool:
     """Only Homeroom's own words about days that are in the calendar: what somebody typed wants a press."""
-    known = facts_of_row(row, room) is not None and bool(identity.groups_of(room.db, room.here.id))
+    known = facts_of_row(row, room) is not None and bool(places_of(room.db, room.here.id, room.now))
     return known and drafting.goes_by_itself(draft, row, room)
