@@ -47,8 +47,8 @@ PAGE = """<!doctype html><html lang="{language}"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>
 <style nonce="{nonce}">{style}</style><h1>{title}</h1>{body}</html>"""
 BODY = """<p>{how}</p><textarea id="text" readonly rows="10">{text}</textarea>
-<p><button id="copy" hidden>{copy}</button><button id="send" hidden>{send}</button>
-<form method="post" id="done"><button>{done}</button></form></p>
+<div><button id="copy" hidden>{copy}</button><button id="send" hidden>{send}</button>
+<form method="post" id="done"><button>{done}</button></form></div>
 <script nonce="{nonce}">{script}</script>"""
 COPY = """
 const box=document.getElementById("text"),copy=document.getElementById("copy");
