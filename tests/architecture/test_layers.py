@@ -12,6 +12,7 @@ SHARED = {
     "bot.platforms.wecom": WECHAT,
     "bot.platforms.wecom_group": WECHAT,
     "bot.platforms.wecom_bot": WECHAT,
+    "bot.platforms.wecom_school": WECHAT,
     "bot.platforms.wecom_webhook": WECHAT,
     "bot.platforms.official_account": WECHAT,
 }
