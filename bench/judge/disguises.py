@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from classroom.rules.topics.traditional import SIMPLIFIED
+from classroom.traditional import SIMPLIFIED
 
-_TRADITIONAL = {simple: old for old, simple in SIMPLIFIED.items()}
+_TRADITIONAL = {chr(simple): chr(old) for old, simple in SIMPLIFIED.items()}
 _CYRILLIC = str.maketrans("aeopcyxkmtbh", "аеорсухкмтвн")
 _DIGITS = str.maketrans("0123456789", "零一二三四五六七八九")
 _EMOJI = "🌹🔥😀👉✨"

@@ -34,6 +34,8 @@ _Row = tuple["str | _Choice", ...]
 
 def _parse(word: str) -> _Row:
     """Read a word of a list; ValueError if a blank has torn it: its parts would be other signs."""
+    if word.isalnum():
+        return (word,)
     if word.count("{") != word.count("}"):
         raise ValueError(f"brackets do not match in {word!r}: a word holds no blank")
     return _way(iter(re.findall(r"[{}|]|[^{}|]+", word)))[0][0]
@@ -95,12 +97,12 @@ def _anchor(row: _Row) -> list[str]:
 class _Word:
     """A word of many shapes; its pattern is made when it is first looked for, since most never are."""
 
-    def __init__(self, row: _Row) -> None:
-        self._row, self.longest = row, _longest(row)
+    def __init__(self, word: str, longest: int) -> None:
+        self._word, self.longest = word, longest
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        return re.compile(_pattern(self._row))
+        return re.compile(_pattern(_parse(self._word)))
 
 
 class Lists:
@@ -111,14 +113,14 @@ class Lists:
         self._names = tuple(lists)
         self._kinds = bytearray()
         self._patterns: list[tuple[str, _Word]] = []
-        anchors: dict[str, list[int]] = {}
+        anchors: dict[str, tuple[int, ...]] = {}
         self._finder = AhoCorasick(
             self._spelled_out(lists, anchors), MatchKind.LeftmostLongest, False, Implementation.ContiguousNFA
         )
         self._anchors = tuple(anchors.values())
         self._anchor_finder = AhoCorasick(list(anchors), matchkind=MatchKind.Standard)
 
-    def _spelled_out(self, lists: Mapping[str, str], anchors: dict[str, list[int]]) -> Iterator[str]:
+    def _spelled_out(self, lists: Mapping[str, str], anchors: dict[str, tuple[int, ...]]) -> Iterator[str]:
         """Every shape of the shorter words, one by one, for all at once would hold megabytes."""
         for kind, words in enumerate(lists.values()):
             for word in words.split():
@@ -129,9 +131,10 @@ class Lists:
                             self._kinds.append(kind)
                             yield shape
                     continue
+                alone = (len(self._patterns),)
                 for anchor in _anchor(row):
-                    anchors.setdefault(anchor, []).append(len(self._patterns))
-                self._patterns.append((self._names[kind], _Word(row)))
+                    anchors[anchor] = anchors[anchor] + alone if anchor in anchors else alone
+                self._patterns.append((self._names[kind], _Word(word, _longest(row))))
 
     def find(self, text: str, without: Sequence[str] = ()) -> Found:
         """Every kind with its phrases in the text; phrases that hold a word of `without` do not count."""

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from classroom.folding import fold
-from classroom.rules.topics.traditional import SIMPLIFIED
+from classroom.rules.topics.traditional import ALSO_SIMPLIFIED
 
 _LOOK_ALIKE = dict(
     zip("аеорсухкмтвніѕјԁԛԝαεορτυνικχ丫讠曱", "aeopcyxkmtbhisjdqwaeoptuvikxy言甲", strict=True)
 )
+_SEEN_AS = _LOOK_ALIKE | ALSO_SIMPLIFIED
 _MEANT = {"➕": "加", "＋": "加", "+": "加", "🛰": "卫星", "🧧": "红包", "💰": "钱", "🐧": "qq"}
 _MEANT |= dict.fromkeys("❤♡♥💗💚💙💛🧡💜🖤💖💕💓", "♥")
 _MEANING = re.compile(f"[{''.join(_MEANT)}]")
@@ -105,7 +106,7 @@ def _letter(char: str) -> str:
         return _MEANT[char]
     shape = _LETTERS.get(char, char)
     for _ in range(3):  # what folding gives may fold again
-        again = "".join(SIMPLIFIED.get(c, _LOOK_ALIKE.get(c, c)) for c in fold(shape).text if c.isalnum())
+        again = "".join(_SEEN_AS.get(c, c) for c in fold(shape).text if c.isalnum())
         if again == shape:
             break
         shape = again
