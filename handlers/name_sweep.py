@@ -9,6 +9,7 @@ from datetime import timedelta
 from classroom.effects import Ask, Effect, Question, Report
 from classroom.events import Answered, Delivered, Due, Json, Right, Undelivered
 from handlers import name_looking, places
+from handlers.customer_groups import names
 from handlers.feature import Feature
 from handlers.room import Room
 from handlers.rule_book import able, rules_of
@@ -48,6 +49,7 @@ def sweep(due: Due, room: Room) -> Iterable[Effect]:
         grace=timedelta(hours=1),
         classroom=here,
     )
+    names.plan(room, POINT_AFTER)
     return [ask for group in identity.groups_of(room.db, here) for ask in _asks(room, group)]
 
 

@@ -10,11 +10,13 @@ from classroom.effects import Ask, Button, Effect, Question
 from classroom.events import Answered, Json, Origin
 from classroom.school_book import IN_GROUPS
 from classroom.text import PrivateText
+from handlers.customer_groups import names
 from handlers.feature import Command, Feature, Press, Where, Who
+from handlers.name_looking import look
 from handlers.room import Room
 from handlers.rule_book import rules_of
 from storage import further, identity, member_names
-from storage.tables import Account, Chat
+from storage.tables import Account, Chat, Classroom
 
 feature = Feature("groups")
 APP, GROUPS = "wecom", IN_GROUPS
@@ -70,7 +72,7 @@ def listed(answered: Answered, room: Room) -> Iterable[Effect]:
         if native not in {chat.native for chat in ours}:
             title, people = str(one.get("title") or ""), one.get("people")
             chat = identity.find_chat(room.db, GROUPS, native)
-            taken = chat is not None and chat.classroom_id is not None
+            taken = _taken(room, chat)
             count = people if isinstance(people, int) else 0
             lines.append(Line(title, count, "taken" if taken else "free"))
             buttons += [] if taken else [_choose(room, native, title)]
@@ -102,10 +104,26 @@ def choose(press: Press, room: Room) -> Iterable[Effect]:
     if not room.who.leads:
         return [room.edit(press.handle, room.say.private("groups.only_teacher"))]
     chat = identity.meet_chat(room.db, Origin(GROUPS, native, ChatKind.GROUP, title), room.now)
-    if chat.classroom_id is not None and chat.classroom_id != room.here.id:
+    if _taken(room, chat):
         return [room.edit(press.handle, room.say.private("groups.taken", title=title))]
     chat.classroom_id, chat.present, chat.introduced = room.here.id, True, True
-    return [room.edit(press.handle, _chosen(room, title))]
+    return [room.edit(press.handle, _chosen(room, title)), *_looked_at(room, chat)]
+
+
+def _taken(room: Room, chat: Chat | None) -> bool:
+    """True if a group is another class's that is not over."""
+    if chat is None or chat.classroom_id in (None, room.here.id):
+        return False
+    theirs = room.db.get(Classroom, chat.classroom_id)
+    return theirs is not None and theirs.state != "ended"
+
+
+def _looked_at(room: Room, chat: Chat) -> list[Effect]:
+    """Who is known to be in the group already is looked at as a member of this class."""
+    names.plan(room)
+    room.db.flush()
+    found = member_names.present(room.db, chat.id)
+    return [e for known in found for e in look(room, known, anew=True)]
 
 
 def _chosen(room: Room, title: str) -> PrivateText:

@@ -18,6 +18,7 @@ from handlers.rule_book import example, rules_of
 from handlers.standing_list import keep_current
 from storage import identity, member_names, schedules, violations
 from storage.member_names import Known
+from storage.tables import Chat
 
 feature = Feature("group_names")
 SOON, GRACE = timedelta(minutes=1), timedelta(days=2)
@@ -34,11 +35,11 @@ def changed(event: Happening, room: Room) -> Iterable[Effect]:
     return []
 
 
-def plan(room: Room) -> None:
-    """Look at the list in a moment; what is planned already stays."""
+def plan(room: Room, after: timedelta = SOON) -> None:
+    """Look at the list in a moment, in a class that has such a group; what is planned already stays."""
     name = f"group_names/{room.here.id}"
-    if schedules.waiting(room.db, name) is None:
-        due_at = room.now + SOON
+    if _groups(room) and schedules.waiting(room.db, name) is None:
+        due_at = room.now + after
         schedules.plan(
             room.db, name, "group_names.list", due_at, room.now, grace=GRACE, classroom=room.here.id
         )
@@ -62,11 +63,15 @@ def bring_up_to_date(due: Due, room: Room) -> Iterable[Effect]:
     return effects
 
 
+def _groups(room: Room) -> list[Chat]:
+    groups = identity.groups_of(room.db, room.here.id)
+    return [group for group in groups if group.platform in room.instance.by_hand]
+
+
 def _wrong(room: Room) -> list[Known]:
     if rules_of(room).pattern is None:
         return []
-    groups = [g for g in identity.groups_of(room.db, room.here.id) if g.platform in room.instance.by_hand]
-    found = [one for g in groups for one in member_names.not_fitting(room.db, room.here.id, chat=g.id)]
+    found = [one for g in _groups(room) for one in member_names.not_fitting(room.db, room.here.id, chat=g.id)]
     return [one for one in found if one.state is not None and not one.state.reachable]
 
 

@@ -116,7 +116,7 @@ class Following:
             answer = await self._api.post("externalcontact/get_groupmsg_send_result", body)
         except (ApiError, LineError) as error:
             log.info("wecom.group result", trouble=str(error))
-            return
+            answer = {}
         now = self._seconds()
         await self._change(one.msgid, lambda was: replace(was, asked=now))
         statuses = [number(found, "status") for found in several(answer, "send_list")]
