@@ -19,6 +19,7 @@ from bot.limits import Limits
 from bot.ports import (
     CalledOnly,
     DeletesMessages,
+    ForEverybody,
     KnowsMembers,
     MakesGroups,
     PinsPosts,
@@ -104,6 +105,9 @@ class App:
             frozenset(p.name for p in platforms if isinstance(p, TellsPeople)),
             called_only=frozenset(p.name for p in platforms if isinstance(p, CalledOnly) and p.called_only),
             knows=frozenset(p.name for p in platforms if isinstance(p, KnowsMembers)),
+            for_everybody=frozenset(
+                p.name for p in platforms if isinstance(p, ForEverybody) and p.for_everybody
+            ),
         )
         chosen = self.instance.defaults
         letters = Letters(database.keys.digest, chosen.public_url, chosen.language)

@@ -272,6 +272,16 @@ class NeedsPages(Protocol):
 
 
 @runtime_checkable
+class ForEverybody(Protocol):
+    """Anybody may begin with it who is a member of nothing: where a teacher's own channel is not so."""
+
+    @property
+    def for_everybody(self) -> bool:
+        """Whether that is so."""
+        ...
+
+
+@runtime_checkable
 class MakesGroups(Protocol):
     """Makes groups of its own, where nobody can add it to one."""
 
@@ -296,6 +306,15 @@ class PostsByHand(Protocol):
     @property
     def by_hand(self) -> bool:
         """Whether that is so."""
+        ...
+
+
+@runtime_checkable
+class WithdrawsPosts(Protocol):
+    """Takes back posts of its own from a group while they are in its hands, and nothing of anybody else's."""
+
+    async def withdraw(self, chat: GroupAddress, refs: Sequence[str]) -> Outcome:
+        """Take back the posts `refs`; what is out already is refused."""
         ...
 
 

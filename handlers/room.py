@@ -73,6 +73,8 @@ class Instance:
     """Platforms that tell a bot of what is written in a group only what calls it by @."""
     knows: frozenset[str] = frozenset()
     """Platforms that can say who a member of a group is."""
+    for_everybody: frozenset[str] = frozenset()
+    """Platforms by which families may come in whose teacher is on one for members only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from classroom.text import PrivateText
-from handlers.links import class_link
+from handlers.links import class_link, members_link
 from handlers.menus import has_command
 from handlers.places import lacking
 from handlers.room import Room
@@ -42,6 +42,7 @@ def checklist(room: Room) -> PrivateText:
         pending=len(guardians.pending_in(room.db, room.here.id)),
         quiet=f"{quiet.start_text}–{quiet.end_text}" if quiet is not None else "",
         link=class_link(room),
+        inside=members_link(room),
         alone=room.platform in deaf,
         makes_group=room.platform in room.instance.makes_groups,
         can={name: has_command(room, name) for name in ("roster", "rules", "role")},

@@ -9,7 +9,7 @@ from classroom.effects import Effect
 from classroom.roster import Student
 from handlers.aside import aside, own
 from handlers.feature import Command, Feature, Who
-from handlers.links import student_links
+from handlers.links import families_door, student_links
 from handlers.naming import student_label
 from handlers.room import Room
 from storage import guardians
@@ -51,10 +51,11 @@ def _slips(students: Sequence[Student], room: Room) -> list[Effect]:
 def _sheet(students: Sequence[Student], room: Room) -> InviteSlips:
     """In the class's language, since it is for families; two of one name are told apart by their number."""
     say, made = room.say_class, student_links(room, [s.id for s in students])
+    door = families_door(room)
     return InviteSlips(
         head=say.private("paper.head", classroom=room.here.name),
         words=say.private("paper.invite_words"),
-        steps=tuple(say.private("paper.invite_step", step=n, platform=room.platform) for n in (1, 2, 3)),
+        steps=tuple(say.private("paper.invite_step", step=n, platform=door) for n in (1, 2, 3)),
         note=say.private("paper.invite_note", uses=USES),
         slips=tuple(
             Slip(

@@ -15,6 +15,7 @@ import pytest
 from bot import families, service_account
 from bot.app import App
 from bot.limits import Limits
+from bot.platforms.web import WebPlatform
 from bot.web_server import serving
 from classroom.events import Sender
 from handlers.room import Defaults
@@ -243,3 +244,29 @@ async def test_who_follows_no_more_is_told_at_the_next_private_door_and_never_in
         assert not any(CONCERN in shown.text for shown in world.group.visible)
         assert made.screen(sender.native) == []
         assert shared.asked("message/custom/send")[-1].answer["errcode"] == 43004
+
+
+class Inside(WebPlatform):
+    """A messenger for members only, which hears nothing but in private, as a school's own app does."""
+
+    private_only = True
+
+
+async def test_families_come_in_by_the_account_where_the_teacher_is_on_one_for_members(
+    shared: OfficialServer, fresh_database: FreshDatabase
+) -> None:
+    async with desk(shared, fresh_database("sqlite", migrate)) as made:
+        world = World(made.database)
+        world.platform = Inside(world.now)
+        both = [world.platform, made.platform]
+        world.app = App(made.database, both, limits=UNLIMITED, now=world.now, clock=world.clock)
+        wang = world.someone("10", "王老师")
+        await wang.in_private("开通 三年级2班")
+        await wang.press("我是班主任")
+        said = wang.private.visible[-1].text
+        everybody, _, members = said.partition("家长自己也在企业微信里")
+        assert f"{PUBLIC}/official-account/start/" in everybody
+        assert members and "/official-account/" not in members
+        await wang.in_private("名册 add 张小明")
+        await wang.in_private("名册")
+        assert f"{PUBLIC}/official-account/start/" in wang.private.visible[-1].text

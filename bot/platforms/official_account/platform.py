@@ -51,6 +51,7 @@ class OfficialAccountPlatform:
     private_only = True
     links_only = True
     needs_pages = True
+    for_everybody = True
 
     def __init__(
         self,
