@@ -73,6 +73,7 @@ class Hands:
         self.knows = platform if isinstance(platform, ports.KnowsMembers) else None
         self.makes_groups = platform if isinstance(platform, ports.MakesGroups) else None
         self.school = platform if isinstance(platform, ports.KnowsSchool) else None
+        self.withdraws = platform if isinstance(platform, ports.WithdrawsPosts) else None
         self.lists_groups = platform if isinstance(platform, ports.ListsGroups) else None
         self.fetches = platform if isinstance(platform, ports.FetchesFiles) else None
         self.links_only = isinstance(platform, ports.LinksOnly) and platform.links_only
@@ -98,7 +99,7 @@ async def perform(
             return await _ask(hands, effect, to)
         case Remove() | RemovePost():
             chosen = effect.refs if isinstance(effect, Remove) else refs
-            return await _delete(hands, to, chosen)
+            return await _delete(hands, to, chosen, own=isinstance(effect, RemovePost))
         case Toast():
             if hands.toasts is None:
                 return UNSUPPORTED
@@ -169,9 +170,13 @@ async def _edit(
     return await hands.edits.edit(to, refs, effect.text, keys) if refs else Refused(Failure.NOT_FOUND)
 
 
-async def _delete(hands: Hands, to: GroupAddress | PersonAddress, refs: Sequence[str]) -> Outcome:
+async def _delete(
+    hands: Hands, to: GroupAddress | PersonAddress, refs: Sequence[str], *, own: bool
+) -> Outcome:
     if isinstance(to, PersonAddress) and hands.recalls is not None:
         return await hands.recalls.recall(to, refs) if refs else Done()
+    if own and isinstance(to, GroupAddress) and hands.withdraws is not None:
+        return await hands.withdraws.withdraw(to, refs) if refs else Done()
     if hands.deletes is None:
         return UNSUPPORTED
     return await hands.deletes.delete(to, refs) if refs else Done()
