@@ -134,7 +134,7 @@ class Waits:
     """A post of ours that somebody has to send by hand. `owner` is who; `page` is a path that shows its text.
 
     `begin` is how it begins. `why`: new, again (with a number), sent; or what became of it otherwise:
-    too_many, refused, over.
+    withdrawn, too_many, refused, over.
     """
 
     origin: Origin

@@ -27,8 +27,8 @@ def waits(event: Happening, room: Room) -> Iterable[Effect]:
     if teacher is None or chat is None:
         return []
     handle, title = f"waiting/{event.ref}", chat.title or room.here.name
-    if event.why == "sent":
-        return _done(room, teacher, handle, title)
+    if event.why in ("sent", "withdrawn"):
+        return _done(room, teacher, handle, event.why, title)
     known = ("new", FIRST_REMINDER, "too_many", "refused", "over")
     if event.why not in known:
         return []
@@ -38,12 +38,12 @@ def waits(event: Happening, room: Room) -> Iterable[Effect]:
     return room.tell_person(teacher, text, handle=handle, quiet=room.hours_of(teacher), park=True)
 
 
-def _done(room: Room, teacher: int, handle: str, title: str) -> list[Effect]:
-    """What asked for the tap says from now on that it was done."""
+def _done(room: Room, teacher: int, handle: str, why: str, title: str) -> list[Effect]:
+    """What asked for the tap says from now on that it was done, or is not wanted any more."""
     to = identity.private_address(room.db, teacher)
     if to is None or told.last_told(room.db, handle, to.chat) is None:
         return []
-    return [room.edit(handle, room.say_to(teacher).private("groups.sent", title=title), of=teacher)]
+    return [room.edit(handle, room.say_to(teacher).private(f"groups.{why}", title=title), of=teacher)]
 
 
 def _teacher(event: Waits, room: Room) -> int | None:

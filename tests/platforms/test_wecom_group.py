@@ -370,6 +370,20 @@ async def test_as_many_a_month_as_it_has_days(stand: Stand) -> None:
     assert isinstance(await stand.post("下个月"), Done)
 
 
+async def test_what_is_withdrawn_before_the_tap_cannot_be_sent_any_more(stand: Stand) -> None:
+    where, first = GroupAddress(1, PLATFORM, stand.group.chat_id), await stand.post("明天春游")
+    assert isinstance(first, Done)
+    stand.server.fault("externalcontact/get_groupmsg_send_result", -1)
+    assert await stand.platform.withdraw(where, first.refs) == TryAgain("-1")
+    assert await stand.platform.withdraw(where, first.refs) == Done()
+    assert stand.masses() == []
+    assert [one.why for one in await stand.told() if isinstance(one, Waits)] == ["withdrawn"]
+    second = await stand.post("后天春游")
+    assert isinstance(second, Done)
+    stand.customers.sends(stand.mass())
+    assert await stand.platform.withdraw(where, second.refs) == Refused(Failure.TOO_OLD, "sent")
+
+
 async def test_nobody_is_reminded_at_night(stand: Stand) -> None:
     await stand.post("明天春游")
     mass, stand.awake = stand.mass(), False

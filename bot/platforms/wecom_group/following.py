@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 import structlog
 
 from bot.platforms.tencent.api import Api
-from bot.platforms.tencent.errors import ApiError, LineError
+from bot.platforms.tencent.errors import ApiError, LineError, outcome
 from bot.platforms.tencent.fields import number, several, text
+from bot.platforms.wecom_group.failures import TABLE
 from bot.platforms.wecom_group.settings import PLATFORM
-from bot.ports import Failure, Fate, Incoming, Store, Vault
+from bot.ports import Failure, Fate, Incoming, Outcome, Store, TryAgain, Vault
 from classroom.events import Json
 
 log = structlog.get_logger(__name__)
@@ -48,6 +49,7 @@ class Open:
     reminded: int = 0
     announced: bool = False
     by_hand: bool = False
+    withdrawn: bool = False
 
 
 class Following:
@@ -82,6 +84,21 @@ class Following:
         async with self._one:
             await self._keep([one for one in await self._open() if one.msgid != msgid])
 
+    async def status(self, msgid: str) -> int | Outcome:
+        """Whether a post was sent, as WeCom has it now: 0 where it still waits."""
+        found = next((one for one in await self._open() if one.msgid == msgid), None)
+        if found is None:
+            return SENT
+        try:
+            return await self._status(found)
+        except (ApiError, LineError) as error:
+            known = outcome(error, TABLE)
+            return TryAgain(known.why, known.after) if isinstance(known, TryAgain) else known
+
+    async def withdrawn(self, msgid: str) -> None:
+        """Somebody wants a post no more: its owner hears that, and nobody is asked after it again."""
+        await self._change(msgid, lambda was: replace(was, withdrawn=True))
+
     async def page(self, code: str) -> str | None:
         """The text of a page; None where there is none any more."""
         found = _read(await self._vault.get(f"{self._app}/page/{code}"))
@@ -96,12 +113,17 @@ class Following:
 
     async def waiting(self, owner: str) -> list[tuple[str, str]]:
         """What somebody is still to send: pages and how they begin, the newest first."""
-        found = [one for one in await self._open() if one.owner == owner and not one.by_hand]
+        done = [one for one in await self._open() if one.owner == owner]
+        found = [one for one in done if not (one.by_hand or one.withdrawn)]
         return [(one.page, f"{one.title}：{one.begin}" if one.title else one.begin) for one in found][::-1]
 
     async def round(self, store: Store) -> None:
         """Ask after what is open, tell what is new about it, and remind who has to send it."""
         for one in await self._open():
+            if one.withdrawn:
+                await store([_waits(one, "withdrawn")])
+                await self.taken_back(one.msgid)
+                continue
             if not one.announced:
                 await store([_waits(one, "new")])
                 await self._change(one.msgid, lambda was: replace(was, announced=True))
@@ -111,22 +133,25 @@ class Following:
                 await self._ask(one, store)
 
     async def _ask(self, one: Open, store: Store) -> None:
-        body: Json = {"msgid": one.msgid, "userid": one.owner, "limit": 500}
         try:
-            answer = await self._api.post("externalcontact/get_groupmsg_send_result", body)
+            status = await self._status(one)
         except (ApiError, LineError) as error:
             log.info("wecom.group result", trouble=str(error))
-            answer = {}
+            status = 0
         now = self._seconds()
         await self._change(one.msgid, lambda was: replace(was, asked=now))
-        statuses = [number(found, "status") for found in several(answer, "send_list")]
-        status = next((status for status in statuses if status), 0)
         if status:
             await self._over(one, store, status)
         elif self._seconds() - one.at > GIVE_UP:
             await self._over(one, store, 0)
         else:
             await self._remind(one, store)
+
+    async def _status(self, one: Open) -> int:
+        body: Json = {"msgid": one.msgid, "userid": one.owner, "limit": 500}
+        answer = await self._api.post("externalcontact/get_groupmsg_send_result", body)
+        statuses = [number(found, "status") for found in several(answer, "send_list")]
+        return next((status for status in statuses if status), 0)
 
     async def _over(self, one: Open, store: Store, status: int) -> None:
         """It is sent, or never will be: told first, forgotten then."""

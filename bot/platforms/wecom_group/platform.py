@@ -205,6 +205,20 @@ class WeComGroupPlatform:
             return attached
         return await self._prepare_all(group, owner, found or [""], attached)
 
+    async def withdraw(self, chat: GroupAddress, refs: Sequence[str]) -> Outcome:
+        """Let the owner send these no more; what is in the group already stays there."""
+        for msgid in refs:
+            status = await self.following.status(msgid)
+            if not isinstance(status, int):
+                return status
+            if status:
+                return Refused(Failure.TOO_OLD, "sent")
+        for msgid in refs:
+            await self._preparing.take_back(msgid)
+            await self.following.withdrawn(msgid)
+        self._wake.set()
+        return Done()
+
     async def _prepare_all(
         self, group: str, owner: str, found: Sequence[str], attached: list[Json]
     ) -> Outcome:
