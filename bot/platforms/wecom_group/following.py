@@ -74,7 +74,7 @@ class Following:
         async with self._one:
             found = await self._open()
             if all(one.msgid != msgid for one in found):
-                begin = " ".join(said.split())[:BEGIN]
+                begin = " ".join(said.split())[:BEGIN].rstrip()
                 found.append(Open(msgid, group, title, owner, page, begin, self._seconds()))
                 await self._keep(found)
         return page
