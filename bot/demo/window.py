@@ -12,7 +12,7 @@ from bot.demo.house import House
 from bot.demo.script import GROUP
 from bot.demo.tries import SCHOOL_DAY
 from bot.demo.wire import Wire, pinned
-from bot.platforms.web import Change, Shown, WebChat
+from bot.platforms.web import NAME, Change, Shown, WebChat
 from classroom.addresses import ChatKind
 from classroom.events import Json
 from handlers.room import CommandLike
@@ -174,7 +174,7 @@ class Window:
                 "about": say.label(f"{known[name].feature}.command_{name}").text,
             }
             for name, _ in lines or _for_everybody(known, word)
-            if name in known
+            if name in known and chat.channel == NAME  # a phone of WeChat's offers nothing while one types
         ]
         return {"chat": word, "items": found}
 

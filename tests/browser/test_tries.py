@@ -43,6 +43,14 @@ CHINESE: dict[str, list[Seen]] = {
     "receipts": [("wang", "private", "通知 2.*还没回的.*13800001003")],
     "quiet": [("wang", "private", "家长留言.*自己的书")],
     "close": [("han", "group", "投票结果：亲子运动会放在哪天？.*3 票 60%.*参与率")],
+    "phones": [
+        ("fangma", "private", "王芳家长您好.*接种本.*点这里"),
+        ("zhaoba", "private", "学校消息提醒.*您有一条班级消息"),
+        ("zhouba", "private", "周子涵家长您好.*接种本"),
+    ],
+    "school": [("wang", "private", "收到 1/3.*已经收到：王芳")],
+    "card": [("zhouba", "private", "接种本.*已记为收到.*已处理")],
+    "knock": [("zhaoba", "private", "学校消息提醒"), ("wang", "private", "关于赵一诺，发给：赵一诺爸爸")],
 }
 
 ENGLISH: dict[str, list[Seen]] = {
@@ -53,9 +61,10 @@ ENGLISH: dict[str, list[Seen]] = {
     "concern": [("wang", "private", "reminded twice")],
     "send_concern": [("lei", "private", "reminded twice")],
     "poll": [("han", "group", "family sports day.*5/11")],
+    "knock": [("zhaoba", "private", "A message from school")],
 }
 
-CRITICISM = ("被提醒了两次", "61 分", "reminded twice")
+CRITICISM = ("被提醒了两次", "61 分", "有点犯困", "reminded twice", "sleepy in class")
 
 
 async def holds(window: Window, seen: Seen) -> None:

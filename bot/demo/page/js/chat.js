@@ -51,6 +51,11 @@ export class Pane {
     return chatOf(this.name);
   }
 
+  /** The channel of WeChat's that this conversation is on, if it is on one: nothing is edited there, nor quoted. */
+  get phone() {
+    return this.name === 'private' ? person()?.phone : '';
+  }
+
   find = (ref) => this.chat.messages.get(ref);
 
   acts = {
@@ -218,7 +223,9 @@ export class Pane {
   emptied(empty) {
     this.list.querySelector('.empty')?.remove();
     if (!empty || !this.chat.loaded) return;
-    const lines = this.name === 'private' ? [avatar('bot'), h('h3', {}, state.bot.name), h('p', {}, t('private_empty'))] : [h('p', {}, t('group_empty'))];
+    const phone = person()?.phone;
+    const said = phone ? t(`phone_${phone}_empty`) : t('private_empty');
+    const lines = this.name === 'private' ? [avatar('bot'), h('h3', {}, state.bot.name), h('p', {}, said)] : [h('p', {}, t('group_empty'))];
     this.list.append(h('div.empty', {}, ...lines));
   }
 
@@ -359,8 +366,8 @@ export class Pane {
   menu(message, at) {
     const own = message.by === state.as;
     messageMenu(at, [
-      !message.removed && { icon: 'reply', label: t('reply'), act: () => this.composer.reply(message) },
-      own && !message.removed && message.text && { icon: 'edit', label: t('edit'), act: () => this.composer.edit(message) },
+      !message.removed && !this.phone && { icon: 'reply', label: t('reply'), act: () => this.composer.reply(message) },
+      own && !message.removed && !this.phone && message.text && { icon: 'edit', label: t('edit'), act: () => this.composer.edit(message) },
       message.text && (!message.removed || own) && !message.protected && { icon: 'copy', label: t('copy'), act: () => navigator.clipboard?.writeText(message.text) },
     ].filter(Boolean));
   }
@@ -376,8 +383,11 @@ export class Pane {
     const inside = state.people.filter((one) => one.inside).length;
     const isGroup = this.name === 'group';
     const sign = isGroup ? h('span.avatar.class-sign', { 'aria-hidden': 'true' }, icon('group')) : avatar('bot');
-    const title = isGroup ? state.group.title : state.bot.name;
-    const sub = isGroup ? t('members', { count: inside + 1 }) : t('private_with', { name: me?.name ?? '' });
+    const phone = isGroup ? '' : (me?.phone ?? '');
+    this.element.dataset.phone = phone;
+    const title = isGroup ? state.group.title : phone ? t(`phone_${phone}`) : state.bot.name;
+    const name = me?.name ?? '';
+    const sub = isGroup ? t('members', { count: inside + 1 }) : phone ? t('phone_of', { name }) : t('private_with', { name });
     fill(this.head, sign, h('div.chat-title', {}, h('h2', {}, title), h('p', {}, sub)));
     if (me) put(this.head, h('button.me', { type: 'button', 'aria-label': t('you_are', { name: me.name }), 'aria-haspopup': 'dialog', onclick: () => switchSheet() }, avatar(me.id), narrow.matches ? icon('down') : null));
     this.composer.settle();

@@ -75,7 +75,7 @@ export class Composer {
       event.preventDefault();
       this.cleared();
     } else if (event.key === 'ArrowUp' && !this.field.value) {
-      const last = this.pane.lastOwn();
+      const last = this.pane.phone ? null : this.pane.lastOwn();
       if (last && !event.shiftKey) this.edit(last);
       else this.pane.log.focus();
       event.preventDefault();
@@ -229,8 +229,8 @@ export class Composer {
     if (!me) return;
     const of = this.pane.name === 'group' ? 'group' : me.id;
     if (of !== this.draftOf) this.swap(of);
-    const name = this.pane.name === 'group' ? t('say_in_group', { name: me.name }) : t('say_to_bot', { bot: state.bot.name });
-    this.field.placeholder = narrow.matches ? t('say_short') : name;
+    const name = this.pane.name === 'group' ? t('say_in_group', { name: me.name }) : me.phone ? t('say_on_phone') : t('say_to_bot', { bot: state.bot.name });
+    this.field.placeholder = narrow.matches && !this.pane.phone ? t('say_short') : name;
     this.field.setAttribute('aria-label', name);
     const bar = this.pane.name === 'group' ? this.groupBar(me) : this.privateBar(me);
     const pressed = this.barred.contains(document.activeElement);
@@ -243,13 +243,16 @@ export class Composer {
   }
 
   groupBar(me) {
+    if (me.phone) return [icon('phone'), h('span', {}, t('phone_outside', { name: me.name }))];
     if (!me.inside) return [h('span', {}, t('outside', { name: me.name })), h('button.primary', { type: 'button', onclick: () => this.act('join') }, t('join'))];
     if (me.muted) return [icon('block'), h('span', {}, t('muted', { name: me.name }))];
     return null;
   }
 
   privateBar(me) {
-    if (me.blocked) return [h('span', {}, t('blocked', { name: me.name })), h('button.primary', { type: 'button', onclick: () => this.act('block', { on: false }) }, t('unblock'))];
+    const [blocked, unblock] = me.phone ? ['phone_left', 'phone_follow'] : ['blocked', 'unblock'];
+    if (me.blocked) return [h('span', {}, t(blocked, { name: me.name })), h('button.primary', { type: 'button', onclick: () => this.act('block', { on: false }) }, t(unblock))];
+    if (me.phone === 'school') return [h('span', {}, t('phone_deaf'))];
     if (!me.opened) return [h('button.primary.wide', { type: 'button', onclick: () => this.act('start', { payload: '' }) }, t('start'))];
     return null;
   }

@@ -62,3 +62,16 @@ export function uid(prefix = 'x') {
   counter += 1;
   return `${prefix}${counter}`;
 }
+
+const PAGE = 'popup,noopener,noreferrer,width=400,height=800';
+
+/** Our own page opens in a window as large as a phone; on a phone, and with a modifier, like any other link. */
+function opensPage(event) {
+  if (narrow.matches || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  window.open(event.currentTarget.href, '_blank', PAGE);
+}
+
+export function pageLink(spec, href, ...inside) {
+  return h(spec, { href, target: '_blank', rel: 'noreferrer noopener', onclick: opensPage }, ...inside);
+}

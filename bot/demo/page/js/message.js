@@ -1,5 +1,6 @@
 /** One message as it is seen: name, quote, files, words, buttons, and what became of it. */
 
+import { cardOf } from './card.js';
 import { h, icon, iconButton } from './dom.js';
 import { hue, nameOf, person, state } from './state.js';
 import { gist, spoken } from './texts.js';
@@ -39,8 +40,9 @@ export function drawn(message, acts, find) {
   });
   if (message.removed) element.classList.add('removed');
   element.append(own ? '' : avatar(message.by, message.name));
-  const stack = h('div.stack', {}, bubble(message, acts, find, own));
-  if (!message.removed && message.keys?.length) stack.append(keys(message, acts));
+  const card = message.removed ? null : cardOf(message, acts, meta(message));
+  const stack = h('div.stack', {}, card ?? bubble(message, acts, find, own));
+  if (!message.removed && !message.card && message.keys?.length) stack.append(keys(message, acts));
   if (!message.removed && message.reactions?.length) stack.append(reactions(message));
   if (message.sending === 'failed') stack.append(failed(message, acts));
   element.append(stack);

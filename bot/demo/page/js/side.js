@@ -98,8 +98,8 @@ export class Side {
   personRow(one, at) {
     const current = one.id === state.as;
     const unread = one.unread ?? this.waiting.get(one.id) ?? 0;
-    const sign = !one.inside ? 'leave' : one.muted || one.blocked ? 'block' : null;
-    const label = [one.name, one.about, current && t('this_is_you'), unread && t('unread', { count: unread }), !one.inside && t('is_outside'), one.muted && t('is_muted')].filter(Boolean).join(' · ');
+    const sign = one.phone ? 'phone' : !one.inside ? 'leave' : one.muted || one.blocked ? 'block' : null;
+    const label = [one.name, one.about, current && t('this_is_you'), unread && t('unread', { count: unread }), !one.inside && !one.phone && t('is_outside'), one.muted && t('is_muted')].filter(Boolean).join(' · ');
     const button = h('button.person', { type: 'button', data: { id: one.id }, 'aria-current': current ? 'true' : null, 'aria-label': label, title: at < 9 ? `${label} (Ctrl ${at + 1})` : label, onclick: () => emit('become', one.id) }, h('span.person-sign', {}, avatar(one.id), sign && h('span.person-state', {}, icon(sign)), !current && unread > 0 && h('span.badge', {}, String(unread))), h('span.person-text', {}, h('b', {}, one.name), h('small', {}, one.about)));
     return h('li', {}, button, current && iconButton('more', t('person_menu', { name: one.name }), (event) => this.personMenu(event.currentTarget), { className: 'person-more', 'aria-haspopup': 'menu' }));
   }
@@ -116,10 +116,10 @@ export class Side {
     const place = at instanceof Element || at.x ? at : { x: innerWidth / 2 - 100, y: innerHeight / 2 };
     messageMenu(place, [
       { icon: 'edit', label: t('rename'), act: () => this.rename(me) },
-      me.inside ? { icon: 'leave', label: t('leave'), act: () => this.act('leave') } : { icon: 'join', label: t('join'), act: () => this.act('join') },
-      me.blocked ? { icon: 'check', label: t('unblock'), act: () => this.act('block', { on: false }) } : { icon: 'block', label: t('block'), act: () => this.act('block', { on: true }) },
+      !me.phone && (me.inside ? { icon: 'leave', label: t('leave'), act: () => this.act('leave') } : { icon: 'join', label: t('join'), act: () => this.act('join') }),
+      me.blocked ? { icon: 'check', label: t(me.phone ? 'phone_follow' : 'unblock'), act: () => this.act('block', { on: false }) } : { icon: 'block', label: t(me.phone ? 'phone_unfollow' : 'block'), act: () => this.act('block', { on: true }) },
       { icon: 'window', label: t('own_window'), act: () => window.open(address(me.id), '_blank', 'noopener') },
-    ]);
+    ].filter(Boolean));
   }
 
   async rename(me) {

@@ -1,6 +1,6 @@
 /** The bot's markup and people's words, made into elements that can do no harm. */
 
-import { h } from './dom.js';
+import { h, pageLink } from './dom.js';
 import { language } from './words.js';
 
 const TAGS = { B: 'b', STRONG: 'b', I: 'i', EM: 'i', U: 'u', S: 's', CODE: 'code', PRE: 'pre', BLOCKQUOTE: 'blockquote', BR: 'br' };
@@ -57,6 +57,7 @@ function led(href, inside, acts) {
   if (url.origin === location.origin && payload) {
     return h('button.link', { type: 'button', onclick: () => acts.start(payload) }, ...inside);
   }
+  if (url.origin === location.origin) return pageLink('a', url.href, ...inside);
   return h('a', { href: url.href, target: '_blank', rel: 'noreferrer noopener' }, ...inside);
 }
 
