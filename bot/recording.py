@@ -13,7 +13,7 @@ import structlog
 from bot import webhooks
 from bot.addressing import Target
 from bot.ports import Done, Failure, Moved, Outcome, Refused, TryAgain
-from classroom.addresses import ChatKind
+from classroom.addresses import PAGE, ChatKind
 from classroom.effects import Ask, Effect, Menu, React, RemovePost, Report, Toast
 from classroom.events import Json
 from scheduler.hours import read_hours
@@ -252,8 +252,8 @@ def close(book: Book, due: queue.Due, state: str, now: datetime, outcome: str, d
         "more": detail[:200] or None,
         "tried": due.attempts + 1,
     }
-    # a toast's text names who pressed, and nobody needs it any more
-    erased = outcome == Failure.NOT_A_GUARDIAN or due.kind == "toast"
+    # a toast's text names who pressed, and nobody needs it any more; a page is read a moment later
+    erased = outcome == Failure.NOT_A_GUARDIAN or (due.kind == "toast" and due.platform != PAGE)
     (book.erased if erased else book.closed).append(over)
 
 

@@ -9,8 +9,9 @@ from classroom.events import Json
 from classroom.folding import fold
 from classroom.roster import Student
 from handlers.room import Room
-from storage import guardians, notices
+from storage import guardians, identity, notices
 from storage.notices import CLASS, COMMITTEE, FAMILIES, REST
+from storage.places import is_alone
 from storage.tables import Notice
 
 _TO = re.compile(
@@ -101,6 +102,13 @@ def _families(typed: str, room: Room) -> Audience | Unclear:
         near = room.roster.closest(unknown) if room.who.teaches else ()
         return Unclear("notice.which_families", {"unknown": unknown[:40], "near": [s.name for s in near]})
     return Audience(FAMILIES, tuple(s.id for s in head.students))
+
+
+def today(to: Audience, room: Room) -> Audience:
+    """Everybody, in a class that never had a group, are all families, each in private."""
+    if not to.in_group or identity.groups_of(room.db, room.here.id) or not is_alone(room.db, room.here.id):
+        return to
+    return Audience(FAMILIES, tuple(s.id for s in room.roster.students))
 
 
 def students_of(to: Audience, room: Room) -> list[int]:

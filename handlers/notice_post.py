@@ -28,6 +28,7 @@ from handlers.notice_preview import goes_out, stamp, tell_author
 from handlers.notice_reading import Wish
 from handlers.room import Room
 from storage import guardians, identity, notices, queue, reminding, schedules
+from storage.places import is_alone
 from storage.tables import Notice
 
 MOST_PINS = 2
@@ -38,6 +39,7 @@ def publish(wish: Wish, room: Room, *, shown: str | None = None) -> list[Effect]
     """Send a notice, plan it, or correct one; `shown` is the preview that will say so."""
     if wish.corrects is not None:
         return correct(wish, room, shown)
+    wish = replace(wish, to=notice_audience.today(wish.to, room))
     if lacking := nowhere(wish, room):
         return [room.tell(own(room).private(lacking))]
     row = notices.record(
@@ -64,9 +66,10 @@ def publish(wish: Wish, room: Room, *, shown: str | None = None) -> list[Effect]
 
 def nowhere(wish: Wish, room: Room) -> str:
     """The text that says why a wish can go nowhere; empty if it can."""
-    if wish.to.in_group:
+    to = notice_audience.today(wish.to, room)
+    if to.in_group:
         return "" if identity.groups_of(room.db, room.here.id) else "notice.no_group"
-    return "" if notice_audience.readers_of(wish.to, room) else "notice.no_readers"
+    return "" if notice_audience.readers_of(to, room) else "notice.no_readers"
 
 
 def _later(row: Notice, moment: datetime, room: Room, shown: str | None) -> list[Effect]:
@@ -128,7 +131,7 @@ def _post(row: Notice, room: Room) -> list[Effect]:
     effects: list[Effect] = []
     for chat in identity.groups_of(room.db, room.here.id):
         to = identity.group_address(chat)
-        files = enclosed([*row.files], to.platform)
+        files = enclosed([*row.files])
         post = Post(
             to,
             text_of(row, room),
@@ -193,6 +196,7 @@ def _done(row: Notice, room: Room, shown: str | None) -> list[Effect]:
         receipts=row.receipts,
         files=len(row.files),
         families=None if row.audience == notices.CLASS else len(notices.families(room.db, row)),
+        whole=is_alone(room.db, room.here.id),
     )
     controls = controls_of(row, person, room)
     to = identity.private_address(room.db, person)

@@ -47,7 +47,7 @@ def with_files(effect: Effect, files: tuple[Json, ...]) -> Effect:
     """Let the photos and files of a notice go along with what one person is told."""
     if not isinstance(effect, Tell) or not isinstance(effect.to, PersonAddress):
         return effect
-    return replace(effect, files=enclosed([*files], effect.to.platform))
+    return replace(effect, files=enclosed([*files]))
 
 
 def again(draft: Draft, wish: Wish, press: Press, room: Room, *, late: bool) -> EditTold:
@@ -63,7 +63,7 @@ def handle(draft: Draft, person: int) -> str:
 
 def text_of(wish: Wish, person: int, room: Room, *, late: bool = False) -> PrivateText:
     """The preview in a person's language: date and weekday, whoever wrote it, what goes along."""
-    say = room.say_to(person)
+    say, to = room.say_to(person), notice_audience.today(wish.to, room)
     moment = goes_out(wish, room)
     corrected = notices.get(room.db, wish.corrects, room.here.id)
     author = guardians.display_name(room.db, wish.drafted_by) if wish.drafted_by else ""
@@ -73,9 +73,10 @@ def text_of(wish: Wish, person: int, room: Room, *, late: bool = False) -> Priva
         words=wish.text,
         groups=[g.title or room.here.name for g in identity.groups_of(room.db, room.here.id)],
         kind=wish.kind,
-        to=wish.to,
-        families=[] if wish.to.in_group else notice_audience.names_of(wish.to, room),
-        unreached=[] if wish.to.in_group else [s.name for s in notice_audience.unreached(wish.to, room)],
+        to=to,
+        whole=to != wish.to,
+        families=[] if to.in_group else notice_audience.names_of(to, room),
+        unreached=[] if to.in_group else [s.name for s in notice_audience.unreached(to, room)],
         ladder=notice_ladder.described(wish.ladder),
         at=stamp(say, moment, room) if moment > room.now else None,
         quiet=moment > (wish.at or room.now),

@@ -12,6 +12,7 @@ from handlers.enclosing import enclosed
 from handlers.notice_changes import pieces
 from handlers.room import Room
 from storage import guardians, identity, notices, queue, reminding
+from storage.places import is_alone
 from storage.tables import Notice
 
 PURPOSE = "receipts.letter"
@@ -52,7 +53,7 @@ def _tell(row: Notice, person: int, students: list[int], room: Room) -> list[Eff
 def _with_files(effect: Effect, row: Notice) -> Effect:
     if not isinstance(effect, Tell) or not isinstance(effect.to, PersonAddress):
         return effect
-    return replace(effect, files=enclosed([*row.files], effect.to.platform), lane=Lane.BULK)
+    return replace(effect, files=enclosed([*row.files]), lane=Lane.BULK)
 
 
 def _keys(row: Notice, person: int, students: list[int], room: Room) -> tuple[Button, ...]:
@@ -81,6 +82,7 @@ def text_of(
         by=by,
         asked=row.receipts and bool(students),
         confirmed=confirmed,
+        whole=is_alone(room.db, room.here.id),
     )
 
 

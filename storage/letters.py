@@ -10,15 +10,15 @@ import hmac
 import re
 import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from sqlalchemy import select
 from sqlmodel import col
 from sqlmodel import select as entities
 
-from classroom.addresses import PAGE, ChatKind
-from classroom.effects import EditTold, Tell, Toast
+from classroom.addresses import FAMILIES, PAGE, ChatKind
+from classroom.effects import EditPost, EditTold, Tell, Toast
 from classroom.text import Label, PrivateText, PublicText
 from storage import identity, presses
 from storage.codes import Digest
@@ -73,10 +73,10 @@ def is_ours(digest: Digest, code: str) -> bool:
     return found is not None and hmac.compare_digest(_mark(digest, found[1]), found[2])
 
 
-def find(records: Records, digest: Digest, code: str, now: datetime, pressed: str = "") -> Letter | None:
+def find(records: Records, digest: Digest, code: str, now: datetime, once: str = "") -> Letter | None:
     """What a code opens; None for what is not ours, is over, or is no longer this person's to read.
 
-    `pressed` is the key of what was done last on its page.
+    `once` is the number of what was done last on its page.
     """
     if not is_ours(digest, code):
         return None
@@ -89,7 +89,7 @@ def find(records: Records, digest: Digest, code: str, now: datetime, pressed: st
     chat = identity.reach(records, row.chat_id)
     if chat is None or chat.kind != ChatKind.PRIVATE:
         return None
-    handled, notes = _answered(records, pressed)
+    handled, notes = _answered(records, key_of(row.id, once)) if once else (True, ())
     said = _conversation(records, row, chat.chat)
     running = presses.dialogue(records, chat.chat, now) is not None
     return Letter(row.id, chat, row.classroom_id, said, running, handled, notes)
@@ -102,8 +102,6 @@ def key_of(letter: int, once: str) -> str:
 
 def _answered(records: Records, pressed: str) -> tuple[bool, tuple[Label, ...]]:
     """Whether an event has been handled, and the short answers to it."""
-    if not pressed:
-        return True, ()
     event = (
         records.connection()
         .execute(select(EVENTS.c.id, EVENTS.c.state).where(EVENTS.c.key == pressed))
@@ -189,4 +187,30 @@ def _now(
     effect, keys = load(last.payload if last is not None else payload)
     if not isinstance(effect, Tell | EditTold):
         return None
-    return (last.id if last is not None else number), Words(effect.text, tuple(keys))
+    at = last.id if last is not None else number
+    return _as_all_see_it(records, handle, at, Words(effect.text, tuple(keys)))
+
+
+def _as_all_see_it(records: Records, handle: str | None, at: int, words: Words) -> tuple[int, Words]:
+    """A message that went to all families, with what has been counted since; the buttons stay its own."""
+    common = (handle or "").rpartition("/")[0]
+    newer = (
+        select(DELIVERIES.c.payload)
+        .where(
+            DELIVERIES.c.handle == common,
+            DELIVERIES.c.kind == "edit_post",
+            DELIVERIES.c.platform == FAMILIES,
+            DELIVERIES.c.id > at,
+            DELIVERIES.c.payload.is_not(None),
+        )
+        .order_by(DELIVERIES.c.id.desc())
+        .limit(1)
+    )
+    payload = records.connection().execute(newer).scalar() if common else None
+    effect, counted = load(payload) if payload is not None else (None, [])
+    if not isinstance(effect, EditPost):
+        return at, words
+    if len(counted) != len(words.keys):
+        return at, Words(effect.text, words.keys)
+    keys = tuple(replace(own, label=new.label) for own, new in zip(words.keys, counted, strict=True))
+    return at, Words(effect.text, keys)

@@ -23,6 +23,7 @@ from handlers.holiday.words import (
 from handlers.notice_reading import Wish
 from handlers.room import Room
 from storage import calendar, drafts, identity, notices, schedules
+from storage.places import places_of
 from storage.tables import CalendarDay, Draft, HolidayRow, Notice
 from templates.render import Say
 
@@ -168,7 +169,7 @@ def text_of(draft: Draft, person: int, room: Room) -> PrivateText:
         "holiday.draft",
         classroom=room.here.name,
         words=wish.text,
-        groups=[g.title or room.here.name for g in identity.groups_of(room.db, room.here.id)],
+        groups=[g.title or room.here.name for g in places_of(room.db, room.here.id, room.now)],
         out=notice_preview.stamp(say, out, room) if out > room.now else None,
         auto=notice_preview.stamp(say, call.due_at, room) if call else None,
         files=len(wish.files),

@@ -19,6 +19,7 @@ from scheduler.calendar import festivals
 from scheduler.calendar.festivals import Festival
 from scheduler.when.moments import later_if_skipped
 from storage import guardians, identity, schedules
+from storage.places import places_of
 from storage.tables import ScheduleRow
 
 KIND = "holiday.greet"
@@ -82,7 +83,7 @@ def greet(due: Due, room: Room) -> Iterable[Effect]:
     if not is_set_up(room) or not school.greets(room):
         return []
     text = room.say_class.group("holiday.greeting", festival=festival.name, by=_teacher(room))
-    return [Post(identity.group_address(chat), text) for chat in identity.groups_of(room.db, room.here.id)]
+    return [Post(identity.group_address(chat), text) for chat in places_of(room.db, room.here.id, room.now)]
 
 
 def _words(festival: Festival, room: Room) -> str:

@@ -16,6 +16,7 @@ from handlers.holiday.words import facts_of_row, returns_in, weekday_text
 from handlers.room import Room
 from handlers.schedule_lines import Planned
 from storage import calendar, identity, notices, schedules
+from storage.places import places_of
 from storage.tables import HolidayRow, ScheduleRow
 
 GRACE = timedelta(hours=3)
@@ -84,7 +85,7 @@ def _post(day: date, at: time | None, room: Room) -> list[Effect]:
     )
     return [
         Post(identity.group_address(chat), text, handle=f"holiday-back/{day.isoformat()}")
-        for chat in identity.groups_of(room.db, room.here.id)
+        for chat in places_of(room.db, room.here.id, room.now)
     ]
 
 

@@ -113,7 +113,7 @@ async def parent_of(made: ReadyClass, student: str, town: Town) -> AsyncIterator
         hers = select(Guardian).where(Guardian.student_id == made.students[student])
         [link] = records.exec(hers.where(Guardian.relation == "mother")).all()
         link.person_id = account.person_id
-    transport = httpx.ASGITransport(Starlette(routes=families.routes(town.app)))
+    transport = httpx.ASGITransport(Starlette(routes=families.routes(town.app, town.clock)))
     async with httpx.AsyncClient(transport=transport, base_url=PUBLIC) as client:
         yield Parent(town, sender, client)
 
@@ -206,6 +206,73 @@ async def test_a_survey_is_answered_question_by_question(town: Town) -> None:
         page = await mother.presses(page, "从头看看")
         assert "您家现在选的是：4" in words_of(page)  # an answer that is changed shows its change
         assert len(mother.letters) == sent
+
+
+async def alone(town: Town) -> ReadyClass:
+    """A class that was opened without a group."""
+    made = await ready_class(town)
+    with town.database.transaction() as records:
+        for chat in records.exec(select(Chat).where(Chat.classroom_id == made.id)).all():
+            chat.classroom_id = None
+    return made
+
+
+async def test_without_a_group_a_notice_goes_to_every_family_in_private(town: Town) -> None:
+    made = await alone(town)
+    async with parent_of(made, "张小明", town) as mother:
+        await made.teacher.in_private(f"/notice {TEXT}")
+        assert "班里没有群，会一家一家私下发：5 家" in made.teacher.last.text
+        await made.teacher.press("发送")
+        assert TEXT in made.mothers["韩梅梅"].last.text and town.texts() == []
+        await made.mothers["韩梅梅"].press("收到")
+        page = await mother.presses(await mother.opens(), "收到")
+        assert "已记为收到" in words_of(page) or "已经记为收到" in words_of(page)
+        with town.database.transaction() as records:
+            confirmed = {r.student_id for r in records.exec(select(Receipt)).all()}
+        assert confirmed == {made.students["张小明"], made.students["韩梅梅"]}
+
+
+async def test_without_a_group_families_vote_in_private_and_hear_the_result(town: Town) -> None:
+    made = await alone(town)
+    async with parent_of(made, "张小明", town) as mother:
+        await made.teacher.in_private("/poll 春游去哪里？ | 动物园 | 科技馆")
+        await made.teacher.press("发送")
+        page = await mother.opens()
+        assert labels(page) == ["① 动物园", "② 科技馆"]
+        page = await mother.presses(page, "② 科技馆")
+        assert "科技馆" in words_of(page).split("春游")[0]  # the short answer to the press
+        assert "科技馆" in await made.mothers["李雷"].press("② 科技馆")
+        told = len(made.mothers["李雷"].inbox)
+        await town.later(days=8)
+        result = made.mothers["李雷"].inbox[told:][-1].text
+        assert "结果" in result and "2 票" in result
+        assert town.texts() == []
+
+
+async def test_without_a_group_times_are_chosen_and_places_taken_on_the_page(town: Town) -> None:
+    made = await alone(town)
+    async with parent_of(made, "张小明", town) as mother:
+        await made.teacher.in_private("/slots 家长会 2026-12-05 14:00-15:00 every 15min")
+        await made.teacher.press("发送")
+        page = await mother.opens()
+        page = await mother.presses(page, labels(page)[0])
+        page = await mother.presses(page, "14:15")
+        assert "14:15" in words_of(page)
+        await made.teacher.in_private("/signup 春游志愿者 | 带队 4 | 摄影 2")
+        await made.teacher.press("发送")
+        page = await mother.opens()
+        page = await mother.presses(page, "① 带队")
+        assert "报上了：带队" in words_of(page) and "① 带队 · 余 3" in words_of(page)
+
+
+async def test_a_class_that_lost_its_group_is_told_so(town: Town) -> None:
+    made = await ready_class(town)
+    with town.database.transaction() as records:
+        for chat in records.exec(select(Chat).where(Chat.classroom_id == made.id)).all():
+            chat.present = False
+    await made.teacher.in_private("/poll 春游去哪里？ | 动物园 | 科技馆")
+    await made.teacher.press("发送")
+    assert "不在班级群里" in made.teacher.heard
 
 
 async def test_what_was_taken_back_is_not_read_any_more(town: Town) -> None:
