@@ -11,7 +11,7 @@ from classroom.folding import fold
 from classroom.people import Role
 from classroom.rules.delicate import is_delicate
 from classroom.text import PrivateStr, PrivateText
-from handlers import poll_later, poll_list, poll_post, poll_words
+from handlers import poll_later, poll_list, poll_mine, poll_post, poll_words
 from handlers.aside import aside, own
 from handlers.feature import Command, Feature, Press, Who
 from handlers.held_back import SHAMING, Verdict, Way, hold_back, way
@@ -30,10 +30,15 @@ KIND = "poll"
 NUMBER = re.compile(r"[#第]?\s*(\d{1,6})\s*[号#]?")
 
 
-@feature.command("poll", "投票", who=RUNS_POLLS)
+@feature.command("poll", "投票", who=RUNS_POLLS | Who.GUARDIAN, listed=RUNS_POLLS)
 def poll(command: Command, room: Room) -> Iterable[Effect]:
-    """Show a poll to its author before the group sees it; bare: the open ones, with a number: that one."""
+    """Show a poll to its author before the group sees it; bare: the open ones, with a number: that one.
+
+    A parent gets those that wait for the family's vote.
+    """
     text, message = command.text.strip(), command.message
+    if not RUNS_POLLS.admits(room.who):
+        return poll_mine.show(room, begins=bool(text) and not NUMBER.fullmatch(fold(text).text))
     if not text:
         return poll_list.show_open(room)
     if asked := NUMBER.fullmatch(fold(text).text):

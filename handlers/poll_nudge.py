@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from classroom.effects import Button, Effect
-from classroom.events import Due
+from classroom.events import Due, Json
 from classroom.text import PrivateText
 from handlers import poll_later, poll_post
 from handlers.feature import Feature, Press
@@ -85,6 +85,17 @@ def _tell(person: int, about: Sequence[Poll], seen: _Seen, room: Room) -> list[E
     return room.tell_person(person, text, *keys, handle=handle(ids, person), quiet=room.hours_of(person))
 
 
+def card(person: int, about: Sequence[Poll], room: Room, *, begins: bool) -> tuple[PrivateText, list[Button]]:
+    """The same for who has asked; `begins`: as by somebody who wants to begin a poll."""
+    text = _text(person, about, _seen(about, room), room, asked=True, begins=begins)
+    return text, _buttons(person, about, room, asked=True)
+
+
+def votes_in(poll: Poll, person: int, room: Room) -> bool:
+    """True if this person's household has a vote in a poll."""
+    return poll_post.homes_of(poll.voters, room).of_person(person) is not None
+
+
 def handle(ids: Sequence[int], person: int) -> str:
     """Our name for a reminder of one or several polls to one person."""
     return f"{REMINDER}{'+'.join(map(str, ids))}/{person}"
@@ -104,7 +115,15 @@ class Open:
     multiple: bool
 
 
-def _text(person: int, about: Sequence[Poll], seen: _Seen, room: Room) -> PrivateText:
+def _text(
+    person: int,
+    about: Sequence[Poll],
+    seen: _Seen,
+    room: Room,
+    *,
+    asked: bool = False,
+    begins: bool = False,
+) -> PrivateText:
     say = room.say_to(person)
     shown = [
         Open(
@@ -119,16 +138,17 @@ def _text(person: int, about: Sequence[Poll], seen: _Seen, room: Room) -> Privat
         )
         for poll in about
     ]
-    return say.private("poll.nudge", classroom=room.here.name, polls=shown)
+    return say.private("poll.nudge", classroom=room.here.name, polls=shown, asked=asked, begins=begins)
 
 
-def _buttons(person: int, about: Sequence[Poll], room: Room) -> list[Button]:
+def _buttons(person: int, about: Sequence[Poll], room: Room, *, asked: bool = False) -> list[Button]:
     say, among = room.say_to(person), [poll.id for poll in about]
+    more: dict[str, Json] = {"asked": True} if asked else {}
     return [
         Button(
             poll_post.option_label(say, poll, index, numbered=len(about) > 1),
             VOTE,
-            {"poll": poll.id, "option": index, "among": [*among]},
+            {"poll": poll.id, "option": index, "among": [*among], **more},
             person=person,
             hours=poll_post.life(poll, room),
         )
@@ -145,8 +165,9 @@ def after_vote(press: Press, room: Room) -> list[Effect]:
         return []
     found = [polls.get(room.db, i) for i in among if isinstance(i, int)]
     about, person = [poll for poll in found if poll is not None], room.who.person
-    text = _text(person, about, _seen(about, room), room)
-    return [room.edit(press.handle, text, *_buttons(person, about, room))]
+    asked = press.args.get("asked") is True
+    text = _text(person, about, _seen(about, room), room, asked=asked)
+    return [room.edit(press.handle, text, *_buttons(person, about, room, asked=asked))]
 
 
 def _missed(poll: Poll, room: Room) -> list[Effect]:

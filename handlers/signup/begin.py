@@ -20,7 +20,7 @@ from handlers.planning import plan_opening
 from handlers.poll_post import stamp
 from handlers.poll_reading import PIPE
 from handlers.room import Room
-from handlers.signup import by_hand, ending, later, listing, post
+from handlers.signup import by_hand, ending, later, listing, mine, post
 from handlers.signup.entering import may_begin
 from handlers.signup.reading import SignupPlan, SignupProblem, read_signup
 from storage import drafts
@@ -29,14 +29,20 @@ from storage.tables import Draft, ScheduleRow
 
 feature = Feature("signup")
 KIND = "signup"
+BEGINS = Who.TEACHER | Who.COMMITTEE
 NUMBER = re.compile(r"[#第]?\s*(\d{1,6})\s*[号#]?")
 CLOSE = re.compile(r"(?:截止|结束|close|end)\s*[#第]?\s*(?P<number>\d{1,6})\s*[号#]?")
 
 
-@feature.command("signup", "接龙", "报名", who=Who.TEACHER | Who.COMMITTEE)
+@feature.command("signup", "接龙", "报名", who=BEGINS | Who.GUARDIAN, listed=BEGINS)
 def signup(command: Command, room: Room) -> Iterable[Effect]:
-    """Show a sign-up to its author before the group sees it; bare: what there is, with a number: that one."""
+    """Show a sign-up to its author before the group sees it; bare: what there is, with a number: that one.
+
+    A parent gets what is open for the family.
+    """
     text, message = command.text.strip(), command.message
+    if not BEGINS.admits(room.who):
+        return mine.show(room, begins=bool(text) and not NUMBER.fullmatch(fold(text).text))
     if not text:
         return listing.show_current(room)
     folded = fold(text).text

@@ -10,7 +10,7 @@ from handlers.aside import own
 from handlers.feature import Feature, Press
 from handlers.poll_post import stamp
 from handlers.room import Room
-from handlers.signup import post
+from handlers.signup import mine, post
 from storage import guardians, identity, signups
 from storage.signups import CANCELLED, CLOSED, OPEN, Standing
 from storage.tables import Signup, SignupEntry
@@ -38,7 +38,15 @@ def join(press: Press, room: Room) -> Iterable[Effect]:
     entry = standing.enter(line, child, room.who.person, room.now)
     place = standing.waiting(line).index(entry) + 1 if entry.waiting else 0
     told = _toast(press, room, "waits" if place else "joined", what=what, place=place, alert=bool(place))
-    return [told, *post.refreshed(signup, room, standing)]
+    return [told, *post.refreshed(signup, room, standing), *_on_card(press, standing, room)]
+
+
+def _on_card(press: Press, standing: Standing, room: Room) -> list[Effect]:
+    """The family's own card says what it is down for now."""
+    if room.group is not None or press.args.get("card") is not True:
+        return []
+    text, keys = mine.card(standing, room)
+    return [room.edit(press.handle, text, *keys)]
 
 
 @feature.button("signup.leave")
@@ -49,9 +57,9 @@ def leave(press: Press, room: Room) -> Iterable[Effect]:
         return [_toast(press, room, "closed", alert=True)]
     standing = post.standing_of(signup, room)
     home = standing.homes.of_person(room.who.person)
-    mine = standing.of_home(home) if home is not None else []
+    theirs = standing.of_home(home) if home is not None else []
     wanted = press.args.get("entry")
-    chosen = [e for e in mine if e.id == wanted] if wanted is not None else mine
+    chosen = [e for e in theirs if e.id == wanted] if wanted is not None else theirs
     if not chosen:
         return [_toast(press, room, "not_in", alert=True)]
     if len(chosen) > 1:

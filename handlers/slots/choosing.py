@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from classroom.effects import Button, Effect
+from handlers import open_now
 from handlers.aside import own
 from handlers.feature import Feature, Opened, Press
 from handlers.room import Room
@@ -52,7 +53,8 @@ def show_all(room: Room) -> list[Effect]:
         return [_no_family(room)]
     found = slots.coming(room.db, room.here.id, room.now)
     if not found:
-        return [room.tell(own(room).private("slots.nothing_coming", classroom=room.here.name))]
+        others = open_now.others(room, "slots")
+        return [room.tell(own(room).private("slots.nothing_coming", classroom=room.here.name, others=others))]
     return [_shown(meeting, mine, room) for meeting in found]
 
 

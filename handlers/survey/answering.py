@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from classroom.effects import Effect
 from classroom.text import PrivateStr
+from handlers import open_now
 from handlers.aside import own
 from handlers.concern_people import cleaned
 from handlers.feature import Feature, Opened, Press, Said
@@ -52,7 +53,8 @@ def show_all(room: Room) -> list[Effect]:
         return [room.tell(own(room).private("survey.claim_first", classroom=room.here.name, waits=waits))]
     running = [s for s in surveys.of_class(room.db, room.here.id, OPEN) if showing.is_open(s, room)]
     if not running:
-        return [room.tell(own(room).private("survey.nothing_open", classroom=room.here.name))]
+        others = open_now.others(room, "survey")
+        return [room.tell(own(room).private("survey.nothing_open", classroom=room.here.name, others=others))]
     return [_told(_intro(Turn(showing.answers_of(s, room, homes), home), room), s, room) for s in running]
 
 

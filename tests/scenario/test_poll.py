@@ -161,10 +161,31 @@ async def test_what_is_wrong_is_said_with_an_example(world: World, text: str, an
 
 async def test_parents_and_subject_teachers_begin_no_polls(world: World) -> None:
     made = await ready_class(world)
-    for user in (made.mothers["李雷"], made.subject_teacher):
-        await user.in_private(f"/poll {ASKED}")
-        assert "还用不了" in user.last.text
+    await made.mothers["李雷"].in_private(f"/poll {ASKED}")
+    assert "发起投票请找老师或家委" in made.mothers["李雷"].last.text
+    await made.subject_teacher.in_private(f"/poll {ASKED}")
+    assert "还用不了" in made.subject_teacher.last.text
     assert world.texts() == []
+
+
+async def test_a_parent_who_types_the_command_gets_what_waits_for_the_family(world: World) -> None:
+    made = await ready_class(world)
+    mother = made.mothers["李雷"]
+    await mother.in_private("/投票")
+    assert "现在没有等您家来投的票" in mother.last.text and "开着的有" not in mother.last.text
+    await made.teacher.in_private(f"/poll {ASKED}")
+    await made.teacher.press("发送")
+    asked = await mother.in_group("/投票")
+    assert world.texts() == [world.posted()[0].text, asked.text]  # answered in private alone
+    await mother.press(mother.buttons()[0], on=mother.last)
+    await world.later(seconds=4)
+    assert "您家已经投了" in mother.last.text and "1/5" in world.posted()[0].text
+    await mother.in_private("/接龙")
+    assert "没有开着的接龙" in mother.last.text and "投票（发 /投票）" in mother.last.text
+    await mother.in_private("/问卷 1")
+    assert "没有要回答的问卷" in mother.last.text and "投票（发 /投票）" in mother.last.text
+    await made.stranger.in_private("/投票")
+    assert "投票" not in "".join(made.stranger.buttons())
 
 
 async def test_a_role_that_ended_sends_no_draft(world: World) -> None:

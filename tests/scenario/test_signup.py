@@ -96,10 +96,30 @@ async def test_what_is_wrong_is_said_with_an_example(world: World, text: str, an
 
 async def test_parents_and_subject_teachers_begin_none(world: World) -> None:
     made = await ready_class(world)
-    for user in (made.mothers["李雷"], made.subject_teacher):
-        await user.in_private(f"/接龙 {ASKED}")
-        assert "/接龙 您现在还用不了" in user.last.text  # named as it was typed
+    await made.mothers["李雷"].in_private(f"/接龙 {ASKED}")
+    assert "发起接龙请找老师或家委" in made.mothers["李雷"].last.text
+    await made.subject_teacher.in_private(f"/接龙 {ASKED}")
+    assert "/接龙 您现在还用不了" in made.subject_teacher.last.text  # named as it was typed
     assert world.texts() == []
+
+
+async def test_a_parent_who_types_the_command_signs_up_in_private(world: World) -> None:
+    made = await ready_class(world)
+    await started(made.teacher)
+    mother = made.mothers["李雷"]
+    await mother.in_group("/报名 摄影")
+    assert "名额" not in mother.last.text and "② 摄影　余 1" in mother.last.text
+    assert "请找老师或家委" in mother.last.text
+    await mother.press("② 摄影", on=mother.last)
+    await world.later(seconds=4)
+    assert "② 摄影　✅ 您家报了" in mother.last.text and "李雷" in world.posted()[0].text
+    assert mother.buttons() == ["① 带队 · 余 2", "③ 加油团", "退出"]
+    await made.mothers["王芳"].in_private("/接龙 1")
+    assert "② 摄影　名额满了，可以候补" in made.mothers["王芳"].last.text
+    assert "李雷" not in made.mothers["王芳"].last.text
+    await mother.press("退出", on=mother.last)
+    await world.later(seconds=4)
+    assert "给您退了" in mother.last.text and "李雷" not in world.posted()[0].text
 
 
 async def test_a_text_that_shames_a_child_is_held_back(world: World) -> None:
