@@ -122,14 +122,18 @@ def _filled(records: Records, name: str, book: SchoolBook, found: Taken, dry_run
         len(found.updated),
         found.unchanged,
         len(found.bound),
-        tuple(_look_at(records, found)),
+        tuple(_look_at(records, book, found)),
         dry_run,
     )
 
 
-def _look_at(records: Records, found: Taken) -> list[str]:
+def _look_at(records: Records, book: SchoolBook, found: Taken) -> list[str]:
     gone = [guardians.label_of(records, linked, SPEAKS.language) for linked in found.gone]
     said: list[tuple[str, Sequence[str]]] = [
+        (
+            "the app may not tell parents of this class (家长可使用的应用)",
+            [] if book.in_scope else [book.title],
+        ),
         ("no parent follows the school's notices", [row.name for row in found.silent]),
         ("linked here, not in the address book any more", gone),
         ("on the roster, not in the address book any more", [row.name for row in found.left]),

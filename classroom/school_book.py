@@ -86,22 +86,29 @@ class SchoolChild:
 
 @dataclass(frozen=True, slots=True)
 class SchoolBook:
-    """One class of the address book."""
+    """One class of the address book; `in_scope` if the school lets its parents be told."""
 
     number: str
     title: str
     children: tuple[SchoolChild, ...] = ()
+    in_scope: bool = True
 
     def to_json(self) -> dict[str, Json]:
         """Give it as plain JSON."""
         children: list[Json] = [child.to_json() for child in self.children]
-        return {"number": self.number, "title": self.title, "children": children}
+        return {
+            "number": self.number,
+            "title": self.title,
+            "children": children,
+            "in_scope": self.in_scope,
+        }
 
     @classmethod
     def from_json(cls, data: Json) -> SchoolBook:
         """Read what `to_json` wrote."""
         children = tuple(SchoolChild.from_json(one) for one in _items(data, "children"))
-        return cls(_text(data, "number"), _text(data, "title"), children)
+        in_scope = not (isinstance(data, dict) and data.get("in_scope") is False)
+        return cls(_text(data, "number"), _text(data, "title"), children, in_scope)
 
     @property
     def students(self) -> frozenset[str]:

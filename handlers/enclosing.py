@@ -12,6 +12,9 @@ PASSED_ON = frozenset({"photo", "voice", "video", "video_note", "audio", "docume
 
 MOST = 10
 
+SAME_STORE = {"wecom.school": "wecom"}
+"""Whose files a platform has as well: what a corp is sent, all of its apps may pass on."""
+
 
 def files_of(message: Message) -> list[Json]:
     """What of a message goes along (of the message it answers too), as a draft or a line keeps it."""
@@ -25,16 +28,20 @@ def own_files(message: Message) -> list[Json]:
 
 
 def as_json(attachments: Iterable[Attachment], platform: str) -> list[Json]:
-    """Files as a draft or a line keeps them: only their platform can show them again."""
+    """Files as a draft or a line keeps them, with the platform that knows them by their ref."""
     kept = [a for a in attachments if a.kind in PASSED_ON][:MOST]
     return [{"kind": a.kind, "name": a.filename or a.kind, "ref": a.ref, "platform": platform} for a in kept]
 
 
-def enclosed(kept: Json, platform: str) -> tuple[Enclosed, ...]:
-    """Kept files as they go to somebody on a platform; those of another platform cannot."""
+def enclosed(kept: Json) -> tuple[Enclosed, ...]:
+    """Kept files as they go to somebody, on whichever platform."""
     files = [f for f in kept if isinstance(f, dict)] if isinstance(kept, list) else []
     return tuple(
-        Enclosed(str(f.get("kind")), str(f.get("name")), ref=str(f.get("ref")))
+        Enclosed(str(f.get("kind")), str(f.get("name")), ref=str(f.get("ref")), platform=_platform(f))
         for f in files
-        if f.get("platform") == platform
     )
+
+
+def _platform(kept: dict[str, Json]) -> str | None:
+    name = kept.get("platform")
+    return name if isinstance(name, str) else None

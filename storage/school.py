@@ -158,7 +158,7 @@ class _Taking:
         if parent.userid.lower() in self._book.students:
             self._taken.odd.append(child.name)
             return
-        relation = read_relation(parent.relation) or Relation.OTHER
+        relation = _relation(parent)
         account = identity.find_account(self._records, SCHOOL, parent.userid)
         if account is None and _withdrew(self._records, row.id, relation):
             self._taken.withdrew.append(child.name)
@@ -253,6 +253,11 @@ def _was_linked(records: Records, person: int, student: int) -> bool:
     if found is not None and found.state == guardians.PENDING:
         return False  # the school's word is what was waited for
     return found is not None
+
+
+def _relation(parent: SchoolParent) -> Relation:
+    """What the school calls a parent; one without a word for it is a parent."""
+    return (read_relation(parent.relation) or Relation.OTHER) if parent.relation else Relation.PARENT
 
 
 def _withdrew(records: Records, student: int, relation: Relation) -> bool:

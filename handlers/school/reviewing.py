@@ -38,6 +38,7 @@ def told(room: Room, book: SchoolBook, found: Taken, reader: int) -> list[Effect
         left=[row.name for row in found.left],
         kept_off=found.kept_off,
         shared=sorted(set(found.shared)),
+        in_scope=book.in_scope,
         withdrew=sorted(set(found.withdrew)),
         odd=sorted(set(found.odd)),
     )

@@ -266,6 +266,15 @@ async def test_a_teacher_reads_no_other_class(place: Place) -> None:
     assert "还是空的" in place.last().text
 
 
+async def test_a_class_that_the_app_may_not_tell_is_said(place: Place) -> None:
+    place.school.scope = [5]
+    await filled(place)
+    assert "不在应用的可用范围" in place.last().text and "新加 2 位同学" in place.last().text
+    place.school.scope = [2]  # the whole year
+    await place.says("名册 学校")
+    assert "可用范围" not in place.last().text
+
+
 async def test_an_address_book_that_cannot_be_read_is_said(place: Place) -> None:
     place.desk.server.fault("school/department/list", 48002)
     await place.says("名册 学校")

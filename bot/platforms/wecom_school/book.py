@@ -8,6 +8,7 @@ from bot.platforms.tencent.api import Api
 from bot.platforms.tencent.fields import Fields, number, several, text
 from bot.platforms.wecom_school.addressing import userid
 from bot.platforms.wecom_school.register import Register
+from bot.platforms.wecom_school.scope import scope_of
 from classroom.school_book import SchoolBook, SchoolChild, SchoolClassName, SchoolParent
 
 CLASS, GRADE = 1, 2
@@ -17,9 +18,9 @@ DEEPEST = 8
 class Book:
     """Walks the departments; every id of a child that it meets is told to the register."""
 
-    def __init__(self, api: Api, register: Register) -> None:
+    def __init__(self, api: Api, agent: int, register: Register) -> None:
         """Stand on the app's requests."""
-        self._api, self._register = api, register
+        self._api, self._agent, self._register = api, agent, register
 
     async def classes(self) -> list[SchoolClassName]:
         """The classes that have not left school; raises ApiError or LineError."""
@@ -44,7 +45,9 @@ class Book:
                 children.setdefault(child.userid.lower(), child)
         for child in children.values():
             self._register.met_student(child.userid)
-        return SchoolBook(department, _title(known[department], known), tuple(children.values()))
+        scope = await scope_of(self._api, self._agent)
+        title, in_scope = _title(known[department], known), scope.covers(department, known, children)
+        return SchoolBook(department, title, tuple(children.values()), in_scope)
 
 
 def _title(one: Fields, known: Mapping[str, Fields]) -> str:

@@ -81,7 +81,7 @@ class Checkup:
 
     async def _book(self) -> Finding:
         try:
-            classes = await Book(self._api, self._register).classes()
+            classes = await Book(self._api, self._settings.agent_id, self._register).classes()
         except ApiError as error:
             fix = f"let the app read the address book ({READERS})"
             return Finding(WARNING, TOPIC, f"the address book cannot be read (errcode {error.code})", fix)

@@ -62,7 +62,7 @@ class SchoolPlatform:
         )
         self._outbox = Outbox(self._api, settings.agent_id, clock)
         self._register = Register(lambda who: self._api.get("school/user/get", userid=who), clock)
-        self._book = Book(self._api, self._register)
+        self._book = Book(self._api, settings.agent_id, self._register)
         self._proof, self._proved_at = Proof("not looked at yet"), -DAILY
         self._proving = asyncio.Lock()
         self._store: Store | None = None

@@ -8,12 +8,10 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from bot.platforms.tencent import fields
 from bot.platforms.tencent.api import Api
 from bot.platforms.tencent.errors import ApiError, LineError, cure
-from bot.platforms.wecom_school.failures import listed
 from bot.platforms.wecom_school.outbox import Outbox
-from classroom.events import Json
+from bot.platforms.wecom_school.scope import scope_of
 
 WHERE = "家校沟通 → 配置 → 家长可使用的应用"
 UNSURE = "it cannot be made sure that notices for parents go to parents only"
@@ -36,7 +34,7 @@ class Proof:
 async def prove(api: Api, agent: int, outbox: Outbox) -> Proof:
     """Look at whom the app may tell, and at how WeCom reads a receiver. Nobody is told anything."""
     try:
-        if not _some(await api.get("school/agent/get_allow_scope", agentid=str(agent))):
+        if not await scope_of(api, agent):
             return Proof(
                 "the app may tell no parents", cure=f"choose the classes whose parents may ({WHERE})"
             )
@@ -47,10 +45,3 @@ async def prove(api: Api, agent: int, outbox: Outbox) -> Proof:
     except LineError as error:
         return Proof(f"no answer ({error.why})")
     return Proof(f"{UNSURE}: a notice for nobody was taken", final=True, cure="tell Homeroom's makers")
-
-
-def _some(found: dict[str, Json]) -> bool:
-    """Whether there is anybody whom the app may tell."""
-    scope = fields.inner(found, "allow_scope")
-    students = listed(fields.inner(scope, "students"), "userid")
-    return bool(students or listed(fields.inner(scope, "departments"), "partyid"))
