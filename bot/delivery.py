@@ -16,7 +16,7 @@ from bot import recording
 from bot.addressing import Target, target_of
 from bot.letters import Letters
 from bot.limits import Limits, Pace
-from bot.performing import COUNTED, HARMLESS, Hands, perform, shown_on_page, tell_together
+from bot.performing import COUNTED, HARMLESS, hands_of, perform, shown_on_page, tell_together
 from bot.ports import Failure, Key, Outcome, Platform, Refused, TryAgain
 from bot.recording import Book
 from classroom.addresses import FAMILIES, PAGE, GroupAddress
@@ -112,7 +112,7 @@ class Delivery:
         """
         self._clock = clock
         self._database = database
-        self._hands = {name: Hands(platform) for name, platform in platforms.items()}
+        self._hands = hands_of(platforms)
         self._pace = {name: Pace(limits.get(name, Limits())) for name in platforms}
         self._now = now
         self._wake = wake

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot import ports
+from bot.carrying import Carrier, Source
 from bot.drawing import DrawingError, as_files
 from bot.ports import Done, Failure, Fate, Key, Outcome, Platform, Refused
 from classroom.addresses import GroupAddress, PersonAddress
@@ -14,6 +15,7 @@ from classroom.effects import (
     EditPost,
     EditTold,
     Effect,
+    Enclosed,
     Menu,
     Pin,
     Post,
@@ -78,6 +80,18 @@ class Hands:
         self.fetches = platform if isinstance(platform, ports.FetchesFiles) else None
         self.links_only = isinstance(platform, ports.LinksOnly) and platform.links_only
         self.needs_pages = isinstance(platform, ports.NeedsPages) and platform.needs_pages
+        self.name = platform.name
+        self.all: dict[str, Source] = {}
+        self.carrier = Carrier()
+
+
+def hands_of(platforms: Mapping[str, Platform]) -> dict[str, Hands]:
+    """The hands of all platforms, each of which can reach for a file that another one has."""
+    made = {name: Hands(platform) for name, platform in platforms.items()}
+    carrier = Carrier()
+    for hands in made.values():
+        hands.all, hands.carrier = {**made}, carrier
+    return made
 
 
 async def perform(
@@ -126,10 +140,14 @@ async def _post(hands: Hands, effect: Post, to: GroupAddress | PersonAddress, ke
         return Refused(Failure.NOT_FOUND, "not a group")
     if hands.posts is None:
         return UNSUPPORTED
-    files = await as_files(effect.files)
+    files = await _files(hands, effect)
     if any(file.private for file in files):
         return Refused(Failure.LEAK)
     return await hands.posts.post(to, effect.text, keys, effect.reply_to, files)
+
+
+async def _files(hands: Hands, effect: Post | Tell) -> tuple[Enclosed, ...]:
+    return await hands.carrier.bring(await as_files(effect.files), hands.name, hands.all)
 
 
 async def _tell(hands: Hands, effect: Tell, to: GroupAddress | PersonAddress, keys: Sequence[Key]) -> Outcome:
@@ -138,7 +156,7 @@ async def _tell(hands: Hands, effect: Tell, to: GroupAddress | PersonAddress, ke
     if hands.tells is None:
         return UNSUPPORTED
     try:
-        files = await as_files(effect.files)
+        files = await _files(hands, effect)
     except DrawingError:
         return Refused(Failure.REFUSED, "drawing")
     return await hands.tells.tell(to, effect.text, keys, files, effect.protect)

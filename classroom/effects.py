@@ -58,7 +58,8 @@ AnyButton = Button | LinkButton
 class Enclosed:
     """A file that goes along: `ref` is one the platform gave us, `data` is base64 of one we made.
 
-    `private`: no platform shows it in a group.
+    `private`: no platform shows it in a group. `platform` is the one whose `ref` it is: another one is
+    brought the file itself.
     """
 
     kind: str
@@ -66,6 +67,7 @@ class Enclosed:
     ref: str | None = None
     data: str | None = None
     private: bool = False
+    platform: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,6 @@ PASSED_ON = frozenset({"photo", "voice", "video", "video_note", "audio", "docume
 
 MOST = 10
 
-SAME_STORE = {"wecom.school": "wecom"}
-"""Whose files a platform has as well: what a corp is sent, all of its apps may pass on."""
-
 
 def files_of(message: Message) -> list[Json]:
     """What of a message goes along (of the message it answers too), as a draft or a line keeps it."""

@@ -18,6 +18,7 @@ from classroom.rules.wording.marks import about_examinations
 from classroom.text import PrivateStr, PrivateText
 from handlers import concern_term
 from handlers.aside import aside, own
+from handlers.enclosing import enclosed
 from handlers.room import Room
 from storage import drafts, identity, removals, violations
 from storage.tables import Chat, Draft
@@ -165,7 +166,9 @@ def choices(draft: Draft, room: Room) -> list[Button]:
 
 def write_way(way: Way) -> dict[str, Json]:
     """A way as a draft keeps it."""
-    files: list[Json] = [{"kind": f.kind, "name": f.filename, "ref": f.ref} for f in way.files]
+    files: list[Json] = [
+        {"kind": f.kind, "name": f.filename, "ref": f.ref, "platform": f.platform} for f in way.files
+    ]
     return {
         "by": way.by,
         "chat": way.chat,
@@ -186,13 +189,9 @@ def read_way(data: dict[str, Json]) -> Way:
         thread if isinstance(thread, str) else None,
         tuple(str(ref) for ref in refs) if isinstance(refs, list) else (),
         data.get("stood") is True,
-        tuple(_file(f) for f in files if isinstance(f, dict)) if isinstance(files, list) else (),
+        enclosed(files),
         more if isinstance(more, dict) else {},
     )
-
-
-def _file(data: dict[str, Json]) -> Enclosed:
-    return Enclosed(str(data.get("kind")), str(data.get("name")), ref=str(data.get("ref")))
 
 
 def note(verdict: Verdict, way: Way, room: Room) -> int | None:

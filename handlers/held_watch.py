@@ -96,7 +96,10 @@ def _read(text: str, room: Room) -> tuple[str, str]:
 
 def _way_of(message: Message, room: Room) -> Way:
     chat = room.group.chat if room.group else None
-    files = tuple(Enclosed(a.kind, a.filename or a.kind, ref=a.ref) for a in message.attachments)
+    files = tuple(
+        Enclosed(a.kind, a.filename or a.kind, ref=a.ref, platform=message.origin.platform)
+        for a in message.attachments
+    )
     return Way("message", chat, message.origin.thread, message.refs, files=files)
 
 

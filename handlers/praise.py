@@ -42,7 +42,7 @@ def praise(command: Command, room: Room) -> Iterable[Effect]:
     if UNDO.fullmatch(typed):
         return praise_list.undo_latest(room)
     message, group = command.message, room.group
-    files = enclosed(files_of(message), room.platform)
+    files = enclosed(files_of(message))
     if group is None:
         return go(command.text, Way("praise", files=files), False, room)
     way_ = Way("praise", group.chat, message.origin.thread, message.refs, files=files, more=_photo(message))
@@ -95,7 +95,7 @@ def text_said(said: Said, room: Room) -> Iterable[Effect]:
         room.expect("praise.text", said.data)
         return [room.tell(own(room).private("praise.only_text"))]
     came = read_way(said.data)
-    came = replace(came, files=(*came.files, *enclosed(files_of(said.message), room.platform)))
+    came = replace(came, files=(*came.files, *enclosed(files_of(said.message))))
     return go(f"{said.data.get('names')}：{said.text.strip()}", came, False, room)
 
 

@@ -86,4 +86,4 @@ def _thread(room: Room, request: Request) -> Effect:
         *buttons,
         handle=f"request/{request.id}/thread/{person}/{room.event_id}",
     )
-    return replace(told, files=enclosed(files, room.platform))
+    return replace(told, files=enclosed(files))

@@ -115,7 +115,7 @@ def to_teachers(
                 letter(room, request, line, say, updated=updated, handed_by=handed_by),
                 teacher_buttons(room, request, person, say),
                 handle=handle(request, line, person),
-                files=enclosed(line.files, address.platform),
+                files=enclosed(line.files),
                 quiet=room.hours_of(person),
                 report=Report(failed="requests.not_reached", data={"request": request.id, "teacher": person}),
             )
@@ -229,7 +229,7 @@ def to_family(
             **values,
         )
         address = identity.private_address(room.db, link.person_id)
-        files = enclosed(line.files, address.platform) if line is not None and address is not None else ()
+        files = enclosed(line.files) if line is not None and address is not None else ()
         tell = Tell(
             GuardianAddress(link.id),
             text,
