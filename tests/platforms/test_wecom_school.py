@@ -25,6 +25,7 @@ from tests.conftest import FreshDatabase
 from tests.platforms.school_kit import Office, office, settings_of, some_school
 from tests.platforms.wecom_kit import migrate
 from tests.wecomapi import WeComServer
+from tests.wecomapi.methods import keep_file
 
 SEND = "externalcontact/message/send"
 
@@ -251,6 +252,9 @@ async def test_files_go_along_and_one_that_is_elsewhere_is_said(here: Office) ->
     assert await here.tell("zhang_ma", "照片", files=[mine, theirs]) == Done()
     picture, words = here.school.read("zhang_ma")
     assert picture == "春游.png" and "请到班级群里看" in words
+    of_the_app = keep_file(here.server.corp, "file", "春游安排.pdf", b"%PDF" + b"0" * 9000)
+    assert await here.tell("zhang_ba", "安排", files=[Enclosed("document", "x", ref=of_the_app)]) == Done()
+    assert here.school.read("zhang_ba") == ["春游安排.pdf", "安排"]
 
 
 def test_it_declares_what_it_can(here: Office) -> None:

@@ -25,7 +25,8 @@ class Scope:
 
     def covers(self, department: str, known: Mapping[str, Fields], students: Iterable[str]) -> bool:
         """Whether a class is in it: itself, what it is part of, or some of its students."""
-        above, part = [], department
+        above: list[str] = []
+        part = department
         while part in known and len(above) < DEEPEST:
             above.append(part)
             part = text(known[part], "parentid")
