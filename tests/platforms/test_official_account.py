@@ -18,6 +18,7 @@ from tests.conftest import FreshDatabase
 from tests.contract.test_saying import LONG, TYPED
 from tests.officialapi import OfficialServer
 from tests.platforms.official_kit import PAGE, SILENT_PAGE, Desk, answering, desk, heard
+from tests.platforms.tencent_kit import sign
 from tests.platforms.wecom_kit import migrate, until
 
 HOUR = 3600.0
@@ -227,10 +228,13 @@ async def test_when_todays_calls_are_used_up_nothing_is_asked_until_tomorrow(her
     assert here.platform.trouble == ""
 
 
-@pytest.mark.parametrize("fault", ["500", "html200", "half_json", "redirect", "reset_before", "silence"])
-async def test_a_line_that_is_bad_is_tried_again(here: Desk, fault: str) -> None:
+FAULTS = (-1, 45011, "500", "html200", "half_json", "redirect", "reset_before", "silence")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_line_that_is_bad_is_tried_again(here: Desk, fault: int | str) -> None:
     who = follower(here)
-    here.server.fault("message/custom/send", fault, seconds=1.3)
+    here.server.fault("message/custom/send", fault, seconds=1.05)
     assert isinstance(await here.tell(who, "您好"), TryAgain)
     refs(await here.tell(who, "您好"))
     assert here.said(who) == ["您好"]
@@ -263,6 +267,40 @@ async def test_a_plain_call_is_refused_where_calls_are_encrypted(here: Desk) -> 
         assert (answer.status_code, answer.content) == (400, b"") and not kept.all
         proof = await client.get(f"{root}/official-account/callback?{asked}&echostr=4711")
         assert (proof.status_code, proof.text) == (200, "4711")
+
+
+async def test_a_plain_call_that_is_forged_old_or_none_stores_nothing(
+    server: OfficialServer, fresh_database: FreshDatabase
+) -> None:
+    server.account.mode = "plain"
+    words = "<xml><FromUserName>o0123456789abcdefghij</FromUserName><MsgType>text</MsgType></xml>"
+    async with desk(server, fresh_database("sqlite", migrate)) as here, answering(here) as (kept, root):
+        asked, body = server.postman.sealed(words)
+        old = sign(server.account.token, "1760000000", "n")
+        wrong = [
+            (asked.replace("nonce=n0nce42", "nonce=other"), body, 403),
+            (f"signature={old}&timestamp=1760000000&nonce=n", body, 403),
+            ("", body, 403),
+            (asked, b"", 400),
+            (asked, b"<xml><a></xml>", 400),
+            (asked, b"<!DOCTYPE x [<!ENTITY a 'b'>]><xml><a>&a;</a></xml>", 400),
+            (asked, b"<xml>" + b"x" * (1 << 20) + b"</xml>", 413),
+        ]
+        async with httpx.AsyncClient(base_url=f"{root}/official-account") as client:
+            for query, sent, status in wrong:
+                answer = await client.post(f"callback?{query}", content=sent)
+                assert (answer.status_code, answer.content) == (status, b"")
+        assert not kept.all
+
+
+async def test_the_same_call_twice_at_once_is_one_event(here: Desk) -> None:
+    who = here.account.person()
+    words = here.server.postman._xml(who, {"MsgType": "text", "Content": "收到", "MsgId": "4711"})
+    async with answering(here) as (kept, root), httpx.AsyncClient(base_url=root) as client:
+        calls = [here.server.postman.sealed(words) for _ in range(2)]
+        sent = (client.post(f"/official-account/callback?{asked}", content=body) for asked, body in calls)
+        assert [answer.content for answer in await asyncio.gather(*sent)] == [b"success"] * 2
+    assert list(kept.all) == ["official_account:4711"]
 
 
 async def test_what_followers_do_and_what_became_of_a_template_message(here: Desk) -> None:
@@ -349,8 +387,10 @@ async def test_a_page_that_is_asked_for_too_often_or_in_bad_times_says_so(here: 
         here.server.fault("qrcode/create", 500)
         assert (await client.get("/official-account/start/bad-times")).status_code == 503
         assert (await client.get("/official-account/start/a.b")).status_code == 404
-        codes = [(await client.get("/official-account/start/often")).status_code for _ in range(13)]
-    assert codes == [200] * 12 + [429]
+        assert (await client.get("/official-account/start/often")).status_code == 200
+        here.server.fault("qrcode/create", 45009, times=100)
+        pages = [(await client.get("/official-account/start/often")).status_code for _ in range(90)]
+    assert pages == [503] * 89 + [429]
 
 
 # --- menus --------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from bot.platforms.official_account.scenes import LIFE, Scenes
+from bot.platforms.official_account.scenes import LIFE, Scenes, new_scene
 from bot.platforms.official_account.settings import Phrases
 from bot.platforms.tencent.allowance import Allowance
 from bot.platforms.tencent.api import Api
@@ -20,8 +20,8 @@ from classroom.errors import DatabaseError
 
 PATH = "/official-account/start/{payload}"
 PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
-A_MINUTE, AT_ALL = ((12, 60.0),), ((300, 60.0), (20_000, 24 * 3600.0))
-"""How many codes are made for one link, and for all: anybody may knock here, and WeChat counts."""
+A_MINUTE, AT_ALL = ((90, 60.0),), ((600, 60.0), (20_000, 24 * 3600.0))
+"""How many codes are made for one link, which a class may open at once, and for all: WeChat counts them."""
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -39,7 +39,7 @@ PAGE = """<!doctype html><meta charset="utf-8">
 {inside}
 """
 CODE = """<p>{scan}</p>
-<p style="text-align:center"><img src="{picture}" alt="" style="width:100%;max-width:20rem"></p>
+<p style="text-align:center"><img src="{picture}" alt="{title}" style="width:100%;max-width:20rem"></p>
 <p>{elsewhere}</p><p>{minutes}</p>"""
 
 
@@ -72,6 +72,7 @@ class Inviting:
         words = self._phrases
         inside = CODE.format(
             scan=escape(words.scan),
+            title=escape(words.title),
             picture=picture,
             elsewhere=escape(words.scan_elsewhere),
             minutes=escape(words.minutes),
@@ -82,7 +83,7 @@ class Inviting:
         """The picture of a new code, as an address of its own: nothing is fetched from anywhere."""
         import segno  # noqa: PLC0415 - only who invites needs it
 
-        scene: str = await self._scenes.new(payload)
+        scene = new_scene()
         found = await self._api.post(
             "qrcode/create",
             {
@@ -93,6 +94,7 @@ class Inviting:
         )
         if not (url := text(found, "url")):
             raise LineError("a code without an address", sent=True)
+        await self._scenes.keep(scene, payload)
         return segno.make(url, error="m").png_data_uri(scale=8, border=4)
 
     def _page(self, inside: str, status: int) -> HTMLResponse:

@@ -14,6 +14,11 @@ PREFIX = "qrscene_"
 """What WeChat puts before the value where the scan was also the first visit."""
 
 
+def new_scene() -> str:
+    """A value of 192 random bits."""
+    return secrets.token_urlsafe(24)
+
+
 class Scenes:
     """Keeps them in the vault."""
 
@@ -21,11 +26,9 @@ class Scenes:
         """`app` tells this account's entries from another's."""
         self._vault, self._app = vault, app
 
-    async def new(self, payload: str) -> str:
-        """A value of 192 random bits that stands for a link's payload."""
-        scene = secrets.token_urlsafe(24)
+    async def keep(self, scene: str, payload: str) -> None:
+        """From now on a value stands for a link's payload."""
         await self._vault.put(self._name(scene), json.dumps([payload, ""]), LIFE)
-        return scene
 
     async def payload(self, key: str, who: str) -> str:
         """What somebody has scanned, however often they do; empty for what is over, or was another's."""
