@@ -1,7 +1,7 @@
 """Traditional characters that folding leaves as they are and the judge reads as simplified ones, one for one.
 
 Names keep them, or they are Cantonese; beside them stand only words for which that changes nothing. From
-OpenCC's TSCharacters.txt (https://github.com/BYVoid/OpenCC, Apache License 2.0) and from what Cantonese writes.
+TSCharacters.txt of OpenCC (https://github.com/BYVoid/OpenCC, Apache License 2.0), and what Cantonese writes.
 """
 
 from __future__ import annotations
