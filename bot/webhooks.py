@@ -27,7 +27,7 @@ def goes_by_webhook(records: Records, due: queue.Due, chat: int, failure: Failur
     lost.present = False
     records.flush()
     log.info("delivery takes another way", event_id=due.event_id, delivery_id=due.id, kind=due.kind)
-    queue.redirect(records, due, other, now)
+    queue.redirect(records, due, queue.Place(other.id, other.platform), now)
     return True
 
 

@@ -203,3 +203,30 @@ async def test_criticism_typed_in_the_group_goes_on_alone(school: School) -> Non
         await school.presses(here.wang, here.wang, "发送")
         assert "作业本" in school.screen(here.li)[before].text
     assert "作业本" not in school.read(here.group) + school.read(here.zhang)
+
+
+async def test_beside_a_group_robot_nothing_stands_twice_and_nothing_is_lost(school: School) -> None:
+    here = await from_nothing(school)
+    hook = school.hooks.group()
+    await school.says(here.wang, here.wang, f"channel webhook {school.hooks.address(hook)}")
+    assert "同一条不会出现两次" in school.last(here.wang) and hook.screen == []
+    await notice(school, here, "第一条通知")
+    assert "第一条通知" in school.read(here.group) and hook.screen == []
+    school.phones.chats[here.group].present = False  # somebody threw the bot out
+    await notice(school, here, "第二条通知")
+    assert "第二条通知" in hook.screen[-1].text and "请私聊班务助手" in hook.screen[-1].text
+    await notice(school, here, "第三条通知")
+    assert len([one for one in hook.screen if "第三条通知" in one.text]) == 1
+    school.phones.chats[here.group].present = True
+    await school.says(here.wang, here.group, "帮助")
+    await notice(school, here, "第四条通知")
+    assert "第四条通知" in school.read(here.group) and "第四条通知" not in hook.screen[-1].text
+    await school.says(here.wang, here.wang, "渠道")
+    await school.presses(here.wang, here.wang, "这是另一个群")
+    await notice(school, here, "第五条通知")
+    assert "第五条通知" in school.read(here.group) and "第五条通知" in hook.screen[-1].text
+
+
+async def notice(school: School, here: Class, words: str) -> None:
+    await school.says(here.wang, here.wang, f"通知 {words}")
+    await school.presses(here.wang, here.wang, "发送")

@@ -56,12 +56,13 @@ class Outbox:
     ) -> Outcome:
         """Send all of it; what stands there already cannot be taken back, and the outcome says so."""
         refs: list[str] = []
-        for message in (*files, *letter):
-            said = message if isinstance(message, dict) else message_of(message)
-            result = await self._say(place, said)
+        messages: list[Part | dict[str, Json]] = [*files, *letter]
+        for message in messages:
+            result = await self._say(place, message_of(message) if isinstance(message, Part) else message)
+            if isinstance(result, TryAgain) and refs:
+                return replace(result, uncertain=True)
             if not isinstance(result, str):
-                begun = bool(refs) and isinstance(result, TryAgain)
-                return replace(result, uncertain=True) if begun else result
+                return result
             refs.append(await self._noted(native, message, result) if isinstance(message, Part) else result)
         return Done(tuple(refs))
 

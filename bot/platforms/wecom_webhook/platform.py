@@ -93,7 +93,7 @@ class WebhookPlatform:
         files: Sequence[Enclosed],
     ) -> Outcome:
         """Say something in a group: pictures and files first, then the words."""
-        if isinstance(text, PrivateText) or any(file.private for file in files):
+        if _is_private(text, files):
             return Refused(Failure.LEAK)
         try:
             token = await self._tokens(to.native)
@@ -131,8 +131,9 @@ class WebhookPlatform:
                 await self._ask("webhook/send", {"key": token}, message)
             except (ApiError, LineError) as error:
                 result = outcome(error, TABLE)
-                again = isinstance(result, TryAgain) and place > 0
-                return replace(result, uncertain=True) if again else result
+                if isinstance(result, TryAgain) and place > 0:
+                    return replace(result, uncertain=True)
+                return result
         return Done()
 
     async def _file(self, token: str, file: Enclosed) -> dict[str, Json] | Outcome:
@@ -178,3 +179,7 @@ def _shown(piece: Piece) -> str:
         made += piece.text[at : span.start] + (inside if inside == span.url else f"{inside} {span.url}")
         at = span.end
     return made + piece.text[at:]
+
+
+def _is_private(text: PrivateText | PublicText, files: Sequence[Enclosed]) -> bool:
+    return isinstance(text, PrivateText) or any(file.private for file in files)
