@@ -18,6 +18,7 @@ from handlers.poll_plan import LONGEST_POLL, PollPlan, usual_end
 from handlers.poll_quorum import needed
 from handlers.room import Room
 from storage import identity, polls, queue
+from storage.places import places_of
 from storage.polls import CLOSED, OPEN
 from storage.tables import Poll, ScheduleRow
 
@@ -100,7 +101,7 @@ def extend(press: Press, room: Room) -> Iterable[Effect]:
     poll, end = _pressed(press, room), None
     if poll is not None and not (poll.anonymous and poll.state == CLOSED):
         end = _extended_end(poll, room)
-    if poll is None or end is None or not identity.groups_of(room.db, room.here.id):
+    if poll is None or end is None or not places_of(room.db, room.here.id, room.now):
         return [room.edit(press.handle, own(room).private("poll.not_extended"))]
     was_closed = poll.state == CLOSED
     polls.reopen(room.db, poll, end)
@@ -120,7 +121,7 @@ def _said(poll: Poll, was_closed: bool, room: Room) -> list[Effect]:
     closes = poll_post.stamp(say, poll.closes_at, room)
     text = say.group("poll.extended", question=poll.question, closes=closes, again=was_closed)
     posts: list[Effect] = []
-    for group in identity.groups_of(room.db, room.here.id):
+    for group in places_of(room.db, room.here.id, room.now):
         asked = queue.posted(room.db, poll.handle or "", group.id)
         posts.append(Post(identity.group_address(group), text, reply_to=asked[-1][1] if asked else None))
     return posts

@@ -265,6 +265,15 @@ async def test_without_a_group_times_are_chosen_and_places_taken_on_the_page(tow
         assert "报上了：带队" in words_of(page) and "① 带队 · 余 3" in words_of(page)
 
 
+async def test_without_a_group_praise_is_for_the_family(town: Town) -> None:
+    made = await alone(town)
+    await made.teacher.in_private("/praise 韩梅梅 主动帮助同学")
+    assert "主动帮助同学" in made.mothers["韩梅梅"].last.text and made.mothers["王芳"].inbox == []
+    assert "没有在群里提" not in made.mothers["韩梅梅"].last.text
+    assert "已经私下告诉韩梅梅的家长" in made.teacher.last.text
+    assert town.texts() == []
+
+
 async def test_a_class_that_lost_its_group_is_told_so(town: Town) -> None:
     made = await ready_class(town)
     with town.database.transaction() as records:
