@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import re
 import socket
@@ -270,3 +271,25 @@ async def test_families_come_in_by_the_account_where_the_teacher_is_on_one_for_m
         await wang.in_private("名册 add 张小明")
         await wang.in_private("名册")
         assert f"{PUBLIC}/official-account/start/" in wang.private.visible[-1].text
+
+
+async def test_a_question_is_answered_by_the_call_itself_while_the_bot_runs(
+    shared: OfficialServer, fresh_database: FreshDatabase
+) -> None:
+    shared.account.later = 0.0
+    async with desk(shared, fresh_database("sqlite", migrate), answer_within=5.0) as made:
+        limits = {"official_account": Limits(0, 0, 0, 0)}
+        app, stop = App(made.database, [made.platform], limits=limits, now=made.now), asyncio.Event()
+        await app.connect()
+        running = asyncio.create_task(app.run(stop))
+        listening = socket.create_server(("127.0.0.1", 0))
+        shared.postman.url = f"http://127.0.0.1:{listening.getsockname()[1]}/official-account/callback"
+        async with serving(listening, made.platform.routes(app.intake.door_of("official_account"))):
+            who = shared.account.person()
+            shared.postman.writes(who, "帮助")
+            await until(lambda: bool(made.screen(who)))
+        stop.set()
+        await running
+        shared.postman.url = ""
+    [shown] = made.screen(who)
+    assert shown.passive and "/help" in shown.text
