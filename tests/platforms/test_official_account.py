@@ -20,6 +20,7 @@ from tests.officialapi import OfficialServer
 from tests.platforms.official_kit import PAGE, SILENT_PAGE, Desk, answering, desk, heard
 from tests.platforms.tencent_kit import sign
 from tests.platforms.wecom_kit import migrate, until
+from tests.tencentapi.server import WELL
 
 HOUR = 3600.0
 PNG = b"\x89PNG\r\n\x1a\n and the rest"
@@ -185,6 +186,20 @@ async def test_what_was_broken_off_is_asked_again_without_a_second_message(here:
     assert isinstance(broken, TryAgain) and broken.uncertain
     refs(await here.tell(late, "明天春游", PAGE))
     assert len(here.screen(late)) == 1
+
+
+async def test_a_letter_that_breaks_in_the_middle_goes_on_there(here: Desk) -> None:
+    who, long = follower(here), "".join(f"第{n}句话。" for n in range(200))
+    here.server.fault("message/custom/send", WELL)
+    here.server.fault("message/custom/send", "reset_after")
+    assert isinstance(await here.tell(who, long), TryAgain)
+    told = refs(await here.tell(who, long))
+    assert "".join(here.said(who)) == long and len(told) == len(here.said(who)) == 2
+    here.server.fault("message/custom/send", WELL)
+    here.server.fault("message/custom/send", -1)
+    assert isinstance(await here.tell(who, long), TryAgain)
+    refs(await here.tell(who, long))
+    assert "".join(here.said(who)) == long * 2
 
 
 async def test_the_same_words_meant_twice_arrive_twice_and_a_refusal_uses_no_id(here: Desk) -> None:

@@ -11,7 +11,7 @@ import binascii
 import hashlib
 import json
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -96,6 +96,16 @@ class Outbox:
 
         return await self._once(who, {"template": url}, send)
 
+    async def begun(self, who: str, messages: Sequence[dict[str, Json]]) -> list[str]:
+        """What somebody has had of a letter already that was broken off before; it goes on behind that."""
+        kept = await self._vault.take(self._letter(who, messages)) if len(messages) > 1 else None
+        return [str(ref) for ref in json.loads(kept)] if kept else []
+
+    async def interrupted(self, who: str, messages: Sequence[dict[str, Json]], refs: Sequence[str]) -> None:
+        """A letter was broken off behind these."""
+        if refs:
+            await self._vault.put(self._letter(who, messages), json.dumps([*refs]), IN_DOUBT)
+
     async def picture(self, file: Enclosed) -> dict[str, Json] | Outcome:
         """A picture, a voice or a video as a message; None of other files, which nobody can send there."""
         if file.ref and file.kind in KINDS:
@@ -113,14 +123,16 @@ class Outbox:
             return _before(error)
         return {"msgtype": "image", "image": {"media_id": text(answer, "media_id")}}
 
+    def _letter(self, who: str, messages: Sequence[dict[str, Json]]) -> str:
+        return f"{self._app}/letter/{who}/{_digest(messages)}"
+
     async def _once(
         self, who: str, body: dict[str, Json], send: Callable[[str], Awaitable[Outcome]]
     ) -> Outcome:
         """Send under an id that is the same as long as it is not known whether the message is there."""
         if self._opens is not None and self._now() < self._opens:
             return TryAgain(str(QUOTA), after=(self._opens - self._now()).total_seconds())
-        what = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:32]
-        name = f"{self._app}/doubt/{who}/{what}"
+        name = f"{self._app}/doubt/{who}/{_digest(body)}"
         mark = await self._vault.get(name)
         if mark is None:
             mark = secrets.token_hex(16)
@@ -152,6 +164,10 @@ class Outbox:
 def closed(found: Outcome) -> bool:
     """Whether the window of customer-service messages is shut for this person."""
     return isinstance(found, Refused) and found.detail in {str(code) for code in WINDOW}
+
+
+def _digest(what: dict[str, Json] | Sequence[dict[str, Json]]) -> str:
+    return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def text_message(words: str) -> dict[str, Json]:

@@ -205,14 +205,14 @@ class OfficialAccountPlatform:
 
     async def _say_all(self, who: str, messages: Sequence[dict[str, Json]], page: Key | None) -> Outcome:
         """Say one message after the other; what there is no room for is read on the page."""
-        refs: list[str] = []
-        for place, message in enumerate(messages):
+        refs = await self._outbox.begun(who, messages)
+        for message in messages[len(refs) :]:
             found = await self._outbox.say(who, message)
             if closed(found):
                 found = await self._outbox.knock(who, page.url or "" if page is not None else "")
                 return replace(found, refs=(*refs, *found.refs)) if isinstance(found, Done) else found
             if isinstance(found, TryAgain):
-                return replace(found, uncertain=found.uncertain or place > 0)
+                await self._outbox.interrupted(who, messages, refs)
             if not isinstance(found, Done):
                 return found
             refs += found.refs
