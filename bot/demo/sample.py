@@ -6,13 +6,12 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.demo.cast import Cast, Pupil
-from bot.demo.phones import SCHOOL
 from bot.demo.script import Player, Script
 from bot.platforms.web import NAME
-from classroom.events import Sender
 from classroom.relations import Relation
+from classroom.school_book import SchoolBook, SchoolChild, SchoolParent
 from classroom.sheets.rosters import write_table
-from storage import classrooms, guardians, identity, rosters
+from storage import classrooms, school
 from storage.database import Records
 
 TUESDAY = 1
@@ -109,13 +108,10 @@ async def _bind_phones(script: Script) -> None:
 
 def _vouched(records: Records, cast: Cast, now: datetime) -> None:
     """The school says who is whose mother, and that she follows its notices."""
+    mother = SchoolParent("fangma", Relation.MOTHER.value, "", follows=True)
+    child = SchoolChild("fang", cast.words["phone_child"], (mother,))
     here = classrooms.named(records, cast.classroom)[0]
-    child = next(row for row in rosters.rows_of(records, here.id) if row.name == cast.words["phone_child"])
-    mother = Sender("fangma", cast.part("fangma").name)
-    account = identity.meet_account(records, SCHOOL, mother, now)
-    classrooms.set_door(records, account.chat_id, "open")
-    relation, state = Relation.MOTHER, guardians.ACTIVE
-    guardians.link(records, here.id, child.id, account.person_id, relation, now, state=state, how="school")
+    school.take(records, here.id, SchoolBook("1", cast.classroom, (child,)), now)
 
 
 async def bind(script: Script, native: str, word: str) -> None:
