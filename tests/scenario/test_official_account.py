@@ -181,7 +181,7 @@ async def test_a_class_from_nothing_and_nobody_is_called_by_no_name(school: Scho
 async def test_a_notice_is_confirmed_on_the_page_by_who_has_not_written_for_days(school: School) -> None:
     wang, [zhang, li], _ = await class_of(school, "张小明", "李雷")
     school.desk.pass_(3 * DAYS)
-    await school.says(wang, "通知 [给 张小明、李雷] 明天春游，请穿校服")
+    await school.says(wang, "通知 明天春游，请穿校服")
     await school.presses(wang, "发送")
     for mother in (zhang, li):
         told = school.screen(mother)[-1]
