@@ -66,7 +66,7 @@ class WebhookPlatform:
 
     def start_link(self, payload: str) -> str:
         """Nobody can be led anywhere from there: the word to type to the bot, wherever it is reached."""
-        return f"https://work.weixin.qq.com/#{payload}"
+        return f"/start {payload}"
 
     def read(self, raw: bytes) -> Event | None:
         """Nothing ever comes."""
