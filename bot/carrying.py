@@ -21,6 +21,9 @@ LARGEST = 20 * 1024 * 1024
 PAUSES = (0.0, 1.0)
 """Before each try: the words that go along do not wait long for a line that is down."""
 
+SAME_STORE = {"wecom.school": "wecom"}
+"""Whose files a platform has as well: what a corp is sent, all of its apps may pass on."""
+
 SHOWN = frozenset({"photo", "video", "document"})
 """Kinds that are the same everywhere; of voices each platform has its own sort, and they go as files."""
 
@@ -54,7 +57,7 @@ class Carrier:
         """Files as the platform `to` can take them; one that is not to be had is left out of them."""
         brought: list[Enclosed] = []
         for file in files:
-            if file.ref is None or file.platform in (None, to):
+            if file.ref is None or file.platform in (None, to, SAME_STORE.get(to)):
                 brought.append(file)
             elif (data := await self._fetch(file.platform or "", file.ref, source_of)) is not None:
                 brought.append(_as_data(file, data))

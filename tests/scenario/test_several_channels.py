@@ -12,6 +12,7 @@ import pytest
 from bot.app import App
 from bot.limits import Limits
 from bot.web_server import serving
+from classroom.events import Attachment
 from classroom.people import Role
 from storage import classrooms, guardians, identity
 from tests.conftest import FreshDatabase
@@ -21,6 +22,7 @@ from tests.wecomapi import WeComServer
 from tests.world import START, UNLIMITED, User, World
 
 SECRET = "这周三次没带本子"
+PNG = b"\x89PNG\r\n\x1a\n" + b"picture" * 9
 
 
 @dataclass
@@ -206,3 +208,31 @@ async def test_she_chooses_the_messenger_though_she_reads_wecom(both: Both) -> N
     assert "先发到网页" in both.heard(member)
     await both.concern(SECRET)
     assert SECRET in mother.heard and SECRET not in both.heard(member)
+
+
+async def test_a_photo_of_the_messenger_comes_along_into_wecom_and_back(both: Both) -> None:
+    _, member = await adds_wecom(both)
+    both.world.platform.files["p1"] = PNG
+    await both.made.teacher.in_private(
+        "/notice [给 李雷] 这是今天的板书", files=[Attachment("photo", "p1", "a.png")]
+    )
+    await both.made.teacher.press("发送")
+    await both._settled()
+    assert "今天的板书" in both.heard(member)
+    assert [one.kind for one in both.desk.screen(member) if one.kind == "image"] == ["image"]
+    both.desk.server.postman.sends(member, "image", "b.png", PNG)
+    await both._settled()
+    card = next(shown for shown in reversed(both.desk.screen(member)) if "转给老师" in shown.text)
+    await both.presses(member, next(iter(card.buttons)))
+    letter = next(m for m in reversed(both.made.teacher.inbox) if m.files)
+    assert both.world.platform.files[f"sent:{letter.ref}:{letter.files[0]}"] == PNG
+
+
+async def test_a_photo_that_is_gone_does_not_hold_up_the_words(both: Both) -> None:
+    _, member = await adds_wecom(both)
+    await both.made.teacher.in_private(
+        "/notice [给 李雷] 这是今天的板书", files=[Attachment("photo", "gone", "a.png")]
+    )
+    await both.made.teacher.press("发送")
+    await both._settled()
+    assert "今天的板书" in both.heard(member)
