@@ -193,6 +193,17 @@ async def test_a_notice_is_confirmed_on_the_page_by_who_has_not_written_for_days
     assert "· 李雷\n" in school.last(wang) and "已经收到：张小明" in school.last(wang)
 
 
+async def test_praise_and_a_poll_on_the_page(school: School) -> None:
+    wang, [zhang, li], _ = await class_of(school, "张小明", "李雷")
+    await school.says(wang, "表扬 李雷 主动帮同学扫地")
+    assert "主动帮同学扫地" in school.last(li) and "扫地" not in school.last(zhang)
+    await school.says(wang, "投票 春游去哪里？ | 动物园 | 科技馆")
+    await school.presses(wang, "发送")
+    assert "已投：动物园" in await school.presses(zhang, "动物园")
+    await school.says(wang, "投票 1")
+    assert "1/2" in await school.opens(li)
+
+
 async def test_criticism_reaches_the_family_alone_and_a_knock_holds_none_of_it(school: School) -> None:
     wang, [zhang, li], _ = await class_of(school, "张小明", "李雷")
     school.desk.pass_(3 * DAYS)
