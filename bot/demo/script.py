@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.types import Message
+from starlette.types import Message, Scope
 
 from bot import families
 from bot.app import App
@@ -106,18 +106,18 @@ class Player:
 
     async def answers(self, purpose: str, *, place: int = 0) -> None:
         """Open the newest letter that has a button for this, and press it on the letter's page."""
-        stage = self.script.stage
         for shown in reversed(self.private.visible):
-            if (code := _code(shown)) is None:
-                continue
-            tokens = await stage.database.look(lambda records, code=code: _tokens(records, stage, code))
-            meant = await stage.database.look(lambda records, found=tokens: looking.purposes(records, found))
-            fitting = [token for token in tokens if meant.get(token) == purpose]
-            if len(fitting) > place:
-                await press_on_page(stage.app, code, fitting[place])
-                await stage.settle()
+            code = _code(shown)
+            tokens = await self._on_page(code, purpose) if code else []
+            if code and len(tokens) > place:
+                await press_on_page(self.script.stage.app, code, tokens[place])
+                await self.script.stage.settle()
                 return
         raise LostThreadError(f"{self.sender.native} has no letter with a button for {purpose}")
+
+    async def _on_page(self, code: str, purpose: str) -> list[str]:
+        stage = self.script.stage
+        return await stage.database.look(lambda records: _tokens(records, stage, code, purpose))
 
     async def joins(self) -> None:
         """Come into the group."""
@@ -150,9 +150,12 @@ def _code(shown: Shown) -> str | None:
     return next((url.rsplit("/", 1)[-1] for url in urls if PAGE in url), None)
 
 
-def _tokens(records: Records, stage: Stage, code: str) -> list[str]:
+def _tokens(records: Records, stage: Stage, code: str, purpose: str) -> list[str]:
+    """The buttons for this that are on a page now."""
     letter = letters.find(records, stage.database.keys.digest, code, stage.clock.now())
-    return [key.token for words in letter.words for key in words.keys if key.token] if letter else []
+    found = [key.token for words in letter.words for key in words.keys if key.token] if letter else []
+    meant = looking.purposes(records, found)
+    return [token for token in found if meant.get(token) == purpose]
 
 
 async def press_on_page(app: App, code: str, token: str) -> None:
@@ -162,6 +165,12 @@ async def press_on_page(app: App, code: str, token: str) -> None:
     async def receive() -> Message:
         return {"type": "http.request", "body": form, "more_body": False}
 
-    scope = {"type": "http", "method": "POST", "path": f"{PAGE}{code}", "query_string": b"", "headers": []}
+    scope: Scope = {
+        "type": "http",
+        "method": "POST",
+        "path": f"{PAGE}{code}",
+        "query_string": b"",
+        "headers": [],
+    }
     scope["path_params"] = {"code": code}
     await families.answer(Request(scope, receive), app, families.Knocking())

@@ -92,8 +92,8 @@ class Stage:
 
     async def _step(self) -> bool:
         await asyncio.sleep(0)  # a window must not wait for the whole of it
-        doors = self.app.intake.door_of
-        heard = [await one.hand_over(doors(one.name)) for one in (self.platform, *self.phones)]
+        doors, ears = self.app.intake.door_of, (self.platform, *self.phones)
+        heard = [await ear.hand_over(doors(ear.name)) for ear in ears]
         moved = any(heard) or await self.app.step()
         return bool(moved or self.app.delivery.under_way)
 
