@@ -28,6 +28,8 @@ def with_a_message(message: Message, room: Room) -> Iterable[Effect] | None:
         return None
     if room.group is None:
         return recheck(room, room.who.person)
+    if room.platform in room.instance.called_only:  # names there are the school's own, and nobody's to change
+        return None
     if room.who.teaches or (room.who.guardian_of and able(room, room.platform, Right.TAG)):
         return None
     known = member_names.find(room.db, room.group.chat, room.who.account)

@@ -44,14 +44,15 @@ def card(room: Room, say: Say) -> PublicText:
     """The rules as people read them."""
     book, chat = rules_of(room), _place(room)
     platform = chat.platform if chat is not None else room.platform
-    pattern = book.pattern
+    pattern, called = book.pattern, platform in room.instance.called_only
     return say.group(
         "rules.card",
         name=room.here.name,
-        example=example(pattern, room) if pattern else "",
+        example=example(pattern, room) if pattern and not called else "",
         tags=able(room, platform, Right.TAG),
         mute=book.mute and able(room, platform, Right.RESTRICT),
         heard=platform not in room.instance.private_only,
+        called=called,
         looked_up=platform in room.instance.by_hand,
         grace=room.instance.defaults.name_grace.days,
         topics=book.topics.value,

@@ -163,6 +163,12 @@ async def test_a_class_from_nothing_by_calling_the_bot(school: School) -> None:
     assert "三年级2班" in said and "@我 的话我听得到" in said and "权限" not in said
     assert "请点我的头像，和我单聊" in school.read(here.group)
     assert "三年级2班 开通了" in school.read(here.group)
+    before = len(school.screen(here.li))
+    await school.says(here.li, here.group, "今天天气真好")
+    assert len(school.screen(here.li)) == before  # nobody is asked for another name than the school's own
+    await school.says(here.li, here.group, "群规")
+    rules = school.read(here.li) + school.read(here.group)
+    assert "我只听得到 @我 的话" in rules and "撤下来" not in rules
     await school.says(here.li, here.group, "开通 我的班")
     assert "已经开通" in school.last(here.li)
 
