@@ -17,10 +17,14 @@ SPARED = frozenset({"click", "greenlet", "pygments", "rich"})
 class _Spared(MetaPathFinder):
     """Says that what is spared is not there, which those who look for it are prepared for."""
 
+    def __init__(self) -> None:
+        """Spare all of it, until somebody needs it."""
+        self.names = set(SPARED)
+
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if fullname in SPARED:
+        if fullname in self.names:
             raise ModuleNotFoundError(f"{fullname} is spared while the bot runs", name=fullname)
         return None
 
@@ -36,3 +40,10 @@ def start() -> Iterator[None]:
     finally:
         gc.enable()
         sys.meta_path.remove(finder)
+
+
+def needed(name: str) -> None:
+    """A part that is used after all cannot do without this."""
+    for finder in sys.meta_path:
+        if isinstance(finder, _Spared):
+            finder.names.discard(name)

@@ -7,12 +7,15 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator, Iterator, Sequence
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from bot import lean
 from bot.config import WebSection
 from classroom.errors import ConfigError
+
+lean.needed("click")  # uvicorn has a command line of its own, and does not start without it
+import uvicorn  # noqa: E402
 
 MOST_CONNECTIONS = 256
 """More at once are refused: whoever opens many and says nothing must not take all."""
