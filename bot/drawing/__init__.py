@@ -1,27 +1,19 @@
-"""Drawings become files: in a worker, one at a time, so that nobody waits for a picture but who gets it."""
+"""Drawings become files: in another process, one at a time; nobody waits for a picture but who gets it."""
 
 from __future__ import annotations
 
-import asyncio
 import base64
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 
 import structlog
 
+from bot.drawing.press import PressError, press
 from classroom.drawings import Drawing, PrivateDrawing, PublicDrawing
 from classroom.effects import Enclosed
 
 log = structlog.get_logger("drawing")
 SHEETS = frozenset({"table", "notice_slips", "invite_slips"})
 """What is printed is a PDF; everything else is looked at, and is a picture."""
-
-
-@cache
-def _press() -> ThreadPoolExecutor:
-    """A thread of its own: whatever else is done in threads does not wait for pictures."""
-    return ThreadPoolExecutor(1, "drawing")
 
 
 class DrawingError(Exception):
@@ -38,15 +30,12 @@ async def as_files(files: Sequence[Enclosed | Drawing]) -> tuple[Enclosed, ...]:
 
 
 async def _drawn(drawing: Drawing) -> Enclosed | None:
-    from bot.drawing.typesetting import typeset  # noqa: PLC0415 - large, and seldom needed
-
     kind = drawing.scene.kind
     sheet = kind in SHEETS
     try:
-        loop = asyncio.get_running_loop()
-        data = await loop.run_in_executor(_press(), typeset, drawing, "pdf" if sheet else "png")
-    except (RuntimeError, ValueError, OSError) as error:
-        log.error("cannot be drawn", drawing=kind, error=type(error).__name__)
+        data = await press().draw(drawing, "pdf" if sheet else "png")
+    except (PressError, OSError) as error:
+        log.error("cannot be drawn", drawing=kind, error=str(error) or type(error).__name__)
         if sheet:
             raise DrawingError(kind) from None
         return None

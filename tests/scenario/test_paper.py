@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from starlette.applications import Starlette
 
 from bot import families
-from bot.drawing.typesetting import _plain
+from bot.drawing.scenes import plain
 from bot.platforms.web import Shown
 from classroom.drawings import PrivateDrawing
 from classroom.effects import Tell
@@ -56,7 +56,7 @@ def last_drawing(world: World) -> PrivateDrawing:
 
 def printed(world: World) -> str:
     """Every word that stands on the newest sheet."""
-    return repr(_plain(last_drawing(world).scene))
+    return repr(plain(last_drawing(world).scene))
 
 
 def codes(world: World) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import col, select
 
-from bot.drawing.typesetting import _plain
+from bot.drawing.scenes import plain
 from classroom.drawings import Bars, Coverage, PrivateDrawing, PublicDrawing
 from classroom.effects import Post, Tell
 from storage import queue
@@ -39,7 +39,7 @@ async def test_the_result_of_a_poll_comes_with_its_chart(world: World) -> None:
     [drawing] = drawn(world, "post")
     assert isinstance(drawing.scene, Bars)
     assert [bar.lead for bar in drawing.scene.bars] == [True, False]
-    words = repr(_plain(drawing.scene))
+    words = repr(plain(drawing.scene))
     assert "春游去哪里" in words and "2 票" in words and "67%" in words and "3/5 户" in words
     assert not any(name in words for name in made.students)
 
@@ -69,7 +69,7 @@ async def test_the_teacher_sees_how_far_a_notice_has_come_and_no_name_in_the_pic
     [drawing] = drawn(world, "tell")
     assert isinstance(drawing, PrivateDrawing) and isinstance(drawing.scene, Coverage)
     assert [dots.count for dots in drawing.scene.dots] == [1, 3, 1]
-    words = repr(_plain(drawing.scene))
+    words = repr(plain(drawing.scene))
     assert "1/5" in words and not any(name in words for name in made.students)
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
-from bot.drawing.typesetting import _plain
+from bot.drawing.scenes import plain
 from bot.platforms.web import Shown
 from classroom.drawings import PublicDrawing
 from classroom.effects import Post
@@ -49,7 +49,7 @@ def picture(world: World) -> str:
         rows = records.exec(select(DeliveryRow).order_by(col(DeliveryRow.id))).all()
         posts = [queue.load(row.payload)[0] for row in rows if row.payload and row.kind == "post"]
     drawings = [f for p in posts if isinstance(p, Post) for f in p.files if isinstance(f, PublicDrawing)]
-    return repr(_plain(drawings[-1].scene))
+    return repr(plain(drawings[-1].scene))
 
 
 # --- titles --------------------------------------------------------------------------------------

@@ -11,10 +11,11 @@ import pytest
 from PIL import Image, ImageFont
 
 from bot.drawing import DrawingError, as_files
-from bot.drawing.typesetting import FONTS, TEMPLATES, printable, typeset
+from bot.drawing.press import press
 from bot.performing import Hands, perform
 from bot.platforms.web import WebPlatform
 from bot.ports import Done, Failure, Refused
+from bot.press.typesetting import FONTS, TEMPLATES, printable
 from classroom.addresses import ChatKind, GroupAddress, PersonAddress
 from classroom.drawings import (
     Bar,
@@ -110,8 +111,8 @@ def test_every_kind_of_scene_has_its_template() -> None:
     assert kinds == {scene.kind for scene in SCENES}
 
 
-def test_the_code_on_paper_is_read_by_a_phone() -> None:
-    sheet = typeset(private(replace(slips("放学提前"), slips=slips().slips[:1])), "png")
+async def test_the_code_on_paper_is_read_by_a_phone() -> None:
+    sheet = await press().draw(private(replace(slips("放学提前"), slips=slips().slips[:1])), "png")
     assert codes_in(sheet) == ("https://class.example.org/f/" + "A1b2" * 8,)
 
 
@@ -132,6 +133,12 @@ async def test_a_picture_that_fails_is_left_out_a_sheet_is_not() -> None:
         await as_files((private(sheet),))
     nowhere = Bars(Open(""), Open(""), (Bar(Open(""), Open(""), float("nan")),), Open(""))
     assert await as_files((PublicDrawing(nowhere, "x", "en"),)) == ()
+
+
+async def test_a_press_that_was_ended_begins_again() -> None:
+    first = await as_files((private(CHART),))
+    press().end()
+    assert await as_files((private(CHART),)) == first
 
 
 # --- the locks -----------------------------------------------------------------------------------

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import unicodedata
 from functools import cache
 from io import BytesIO
-from typing import Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
-import segno
 import typst
-from PIL import ImageFont
 
-from classroom import markup
-from classroom.drawings import Drawing, QrCode
-from classroom.events import Json
-from classroom.text import PrivateText, PublicText
-from templates.render import FOLDER
+if TYPE_CHECKING:
+    from PIL.ImageFont import FreeTypeFont
 
+    from classroom.events import Json
+
+FOLDER = Path(__file__).resolve().parents[2] / "templates"
 TEMPLATES = FOLDER / "drawings"
 FONTS = FOLDER / "fonts"
 THREE_TO_A_POINT = 216.0
 NOWHERE = "\U0010fffd"
-LANGUAGES = {"zh_CN": "zh", "zh_TW": "zh", "en": "en"}
+Ending = Literal["pdf", "png"]
 
 
 @cache
@@ -32,40 +30,37 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
 
 
-def typeset(drawing: Drawing, ending: Literal["pdf", "png"]) -> bytes:
-    """The drawing as the bytes of a file; a picture is as high as it has to be, and so is one page."""
-    said = _plain(drawing.scene)
-    assert isinstance(said, dict)
-    said["lang"] = LANGUAGES.get(drawing.language, "zh")
+def typeset(kind: str, ending: Ending, scene: Json) -> bytes:
+    """A scene as the bytes of a file; a picture is as high as it has to be, and so is one page."""
     return typst.compile(
-        str(TEMPLATES / f"{drawing.scene.kind}.typ"),
+        str(TEMPLATES / f"{kind}.typ"),
         root=str(TEMPLATES),
         font_paths=_fonts(),
         ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(said, ensure_ascii=False)},
+        sys_inputs={"data": json.dumps(_drawable(scene), ensure_ascii=False)},
         format=ending,
         ppi=THREE_TO_A_POINT,
     )
 
 
-def _plain(value: object) -> Json:
-    """A scene as its template reads it."""
+def _drawable(value: Json) -> Json:
+    """A scene with what our font has, and with its codes drawn."""
     match value:
-        case PublicText() | PrivateText():
-            return printable(markup.plain(value.body))
-        case QrCode():
-            return {"svg": _svg(value.address)}
-        case tuple():
-            return [_plain(one) for one in value]
-        case str() | int() | float() | None:
-            return value
-        case _ if dataclasses.is_dataclass(value):
-            return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        case {"address": str(address)}:
+            return {"svg": _svg(address)}
+        case dict():
+            return {name: _drawable(one) for name, one in value.items()}
+        case list():
+            return [_drawable(one) for one in value]
+        case str():
+            return printable(value)
         case _:
-            raise TypeError(type(value).__name__)
+            return value
 
 
 def _svg(address: str) -> str:
+    import segno  # noqa: PLC0415 - for paper alone
+
     made = BytesIO()
     segno.make(address, error="m", micro=False).save(made, kind="svg", border=2, xmldecl=False, svgns=True)
     return made.getvalue().decode()
@@ -91,5 +86,7 @@ def _glyph(char: str) -> bytes:
 
 
 @cache
-def _face() -> ImageFont.FreeTypeFont:
+def _face() -> FreeTypeFont:
+    from PIL import ImageFont  # noqa: PLC0415 - for rare signs alone
+
     return ImageFont.truetype(str(FONTS / "NotoSansSC-Regular.ttf"), 20)
