@@ -74,6 +74,8 @@ class Turn:
     jobs: list[_Job] = field(default_factory=list)
     together: dict[Hashable, list[_Job]] = field(default_factory=dict)
     """Those of the jobs that one call may carry out, by what makes them equal."""
+    moved: int = 0
+    """How many take another way, and begin in the next turn."""
     more: bool = False
     """True where there may be more to do at once than this turn has done."""
 
@@ -246,10 +248,10 @@ class Delivery:
         for one in due:
             self._begin(records, book, one, turn)
         failed = len(book.closed) + len(book.erased)
-        turn.more = turn.more or bool(failed) or len(due) >= room
+        turn.more = turn.more or bool(failed or turn.moved) or len(due) >= room
         book.write(records, self._now())
         recording.begun(records, [(job.due, job.target) for job in turn.jobs])
-        return len(turn.jobs) + failed
+        return len(turn.jobs) + failed + turn.moved
 
     def _begin(self, records: Records, book: Book, due: queue.Due, turn: Turn) -> None:
         now = self._now()
@@ -270,7 +272,10 @@ class Delivery:
         if isinstance(target, Failure):
             recording.failed(records, book, due, effect, Refused(target), now)
         elif target.platform not in self._hands and target.platform != FAMILIES:
-            self._later(turn, f"{due.lane_key}/{due.lane}", 30.0)
+            if recording.goes_elsewhere(records, due, target.chat, now):
+                turn.moved += 1
+            else:
+                self._later(turn, f"{due.lane_key}/{due.lane}", 30.0)
         else:
             self._choose(self._job(records, due, effect, stored, target), turn)
 

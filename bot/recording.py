@@ -171,7 +171,7 @@ def _done(
             {"delivery_id": due.id, "handle": handle, "chat_id": target.chat, "ref": ref, "at": now}
             for ref in outcome.refs
         ]
-    if due.kind == "tell":
+    if due.kind == "tell" and due.platform != PAGE:
         classrooms.set_door(records, target.chat, "open")
     if isinstance(effect, RemovePost):
         book.write(records, now)
@@ -271,6 +271,11 @@ def _moved(records: Records, target: Target, new_native: str) -> None:
     chat = records.get(Chat, target.chat)
     if chat is not None:
         identity.move_chat(records, chat, new_native)
+
+
+def goes_elsewhere(records: Records, due: queue.Due, chat: int, now: datetime) -> bool:
+    """True if somebody on a platform that runs here no more is told at another of their channels."""
+    return due.kind == "tell" and _another_way(records, due, chat, Failure.UNSUPPORTED, now)
 
 
 def _another_way(records: Records, due: queue.Due, chat: int, failure: Failure, now: datetime) -> bool:

@@ -51,12 +51,26 @@ def groups(records: Records, notice: Notice) -> list[tuple[str, str]]:
     return [(chat.title, fate) for chat, fate in found if chat is not None]
 
 
+def waits_for_a_tap(records: Records, notice: Notice, chat: int) -> bool:
+    """True where a notice has not come to a group yet, because a teacher has still to send it there."""
+    c = DELIVERIES.c
+    newest = (
+        select(c.state, c.outcome)
+        .where(c.handle == (notice.handle or ""), c.kind == "post", c.chat_id == chat)
+        .order_by(c.id.desc())
+        .limit(1)
+    )
+    found = records.connection().execute(newest).first()
+    return found is not None and _fate(*found) == AWAITING
+
+
 def _told(records: Records, notice: Notice, people: Collection[int]) -> dict[int, str]:
     """The newest word to each person about this version of a notice, and what became of it."""
     handles: dict[str, int] = {}
     for person in people:
         handles |= {reminding.nudge_handle(notice, person, step): person for step in STEPS}
         handles[reminding.letter_handle(notice, person)] = person
+        handles[f"{notice.handle}/{person}"] = person  # in a class without a group it goes to each
     return dict(_newest(records, handles))
 
 

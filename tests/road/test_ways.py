@@ -14,10 +14,12 @@ from bot import tidings
 from bot.platforms.web import BOT
 from bot.ports import Done, Failure, Fate, Outcome, Refused, TryAgain
 from classroom.addresses import ChatKind
+from classroom.effects import Tell
 from classroom.events import BotBlocked, Origin, Told
 from storage import identity, queue
 from storage.database import open_database
 from storage.tables import Account, Chat, DeliveryRow, Person
+from templates.render import Say
 from tests.conftest import FreshDatabase
 from tests.road.conftest import MakeRoad, RoadWorld
 from tests.scenario.conftest import KEY, migrate
@@ -111,6 +113,24 @@ async def test_a_line_that_is_dead_for_a_day_is_given_up_for_another(road: RoadW
     for _ in range(6):
         await road.later(hours=5)
     assert "secret" in second.heard and road.notes == ["arrived"]
+
+
+async def test_who_was_last_on_a_platform_that_runs_no_more_is_told_elsewhere(road: RoadWorld) -> None:
+    (here,) = accounts(road, "1")
+    with road.database.transaction() as records:
+        one = identity.meet_account(records, "web", here.sender, road.now())
+        gone = identity.meet_account(records, "another", here.sender, road.now())
+        gone.person_id = one.person_id
+        chat = records.get(Chat, gone.chat_id)
+        assert chat is not None
+        chat.door = "open"
+        identity.acted(records, gone)
+        to = identity.private_address(records, one.person_id)
+        assert to is not None and to.platform == "another"
+        text = Say("zh_CN").private("start.link_over")
+        queue.store_effects(records, [Tell(to, text)], road.now(), event_id=None, classroom_id=None)
+    await road.settle()
+    assert told(road) == [("sent", "accepted")] and len(here.inbox) == 1
 
 
 async def test_what_waits_for_a_door_goes_through_the_one_that_is_opened(road: RoadWorld) -> None:

@@ -49,7 +49,7 @@ async def test_each_state_is_told_apart_and_to_the_teacher_alone(world: World) -
         "· 韩梅梅（未关注学校通知）",
         "· 王芳（微信暂时不让发）",
         "· 赵一（私信联系不上）",
-        "私下提醒：1 家已发出（看没看到还不知道），1 家可能没送到。",
+        "私信：1 家已发出（看没看到还不知道），1 家可能没送到。",
         "1 家未关注学校通知，1 家微信暂时不让发，1 家私信联系不上，请打个电话。",
     ):
         assert any(shown.startswith(line) for shown in told.splitlines()), line
@@ -61,7 +61,7 @@ async def test_what_the_platform_tells_later_changes_the_list(world: World) -> N
     await tells(world, made.mothers["张小明"], "a1", Fate.DELIVERED)
     await tells(world, made.mothers["李雷"], "a2", "accepted", Failure.NOT_SUBSCRIBED)
     told = await state(made)
-    assert "私下提醒：1 家已送达。" in told and "可能没送到" not in told  # the father can still be told
+    assert "私信：1 家已送达。" in told and "可能没送到" not in told  # the father can still be told
 
 
 async def test_who_subscribes_or_writes_is_reached_again(world: World) -> None:
@@ -94,7 +94,7 @@ async def test_a_group_whose_post_waits_for_a_tap_is_named(world: World) -> None
     await made.teacher.in_private("/notice 下周一带体检表")
     world.platform.fail_next("post", Done(("p1",), fate=Fate.AWAITING_TEACHER))
     await made.teacher.press("发送")
-    assert "群“三年级2班”里的这条还在等老师点“发送”" in await state(made)
+    assert "“三年级2班”群里的这条还在等老师点“发送”" in await state(made)
     event = Told(Origin("web", world.group.native, ChatKind.GROUP), ("p1",), Fate.DELIVERED)
     with world.database.transaction() as records:
         queue.store_events(records, [tidings.to_hear(event, world.now())], world.now())
