@@ -100,8 +100,10 @@ class _Taking:
         """One child, known by the school's id or, the first time, by a name that only one can have."""
         row = self._known.get(child.userid.lower())
         if row is not None and row.removed_at is not None:
-            self._taken.kept_off.append(child.name)
-            return
+            row = self._put_back(child, row)
+            if row is None:
+                self._taken.kept_off.append(child.name)
+                return
         if row is None:
             row = self._found(child)
         if row is None:
@@ -112,10 +114,23 @@ class _Taking:
             self._note(row)
         self._rows.append((row, child))
 
+    def _put_back(self, child: SchoolChild, removed: StudentRow) -> StudentRow | None:
+        """The child whom the teacher has put on the roster again; None where nobody has."""
+        named = self._unknown(child)
+        if len(named) != 1 or self._names[squeeze(child.name)] > 1:
+            return None
+        _rename(self._records, removed.id, named[0].id)
+        self._known[child.userid.lower()] = named[0]
+        return named[0]
+
+    def _unknown(self, child: SchoolChild) -> list[StudentRow]:
+        """Who has this name on the roster and is no other child of the address book."""
+        ours = {row.id for row in self._known.values()}
+        return [row for row in self._here if squeeze(row.name) == squeeze(child.name) and row.id not in ours]
+
     def _found(self, child: SchoolChild) -> StudentRow | None:
         """The child on the roster, or a new one; None where it cannot be told which of several it is."""
-        ours = {row.id for row in self._known.values()}
-        named = [row for row in self._here if squeeze(row.name) == squeeze(child.name) and row.id not in ours]
+        named = self._unknown(child)
         several = self._names[squeeze(child.name)] > 1
         if len(named) > 1 or (named and several):
             return None
@@ -236,6 +251,13 @@ def _known(records: Records, classroom: int) -> dict[str, StudentRow]:
         .where(StudentRow.classroom_id == classroom)
     ).all()
     return {known.userid.lower(): row for known, row in found}
+
+
+def _rename(records: Records, removed: int, now: int) -> None:
+    """The school's id of a child that was taken off belongs to its new row."""
+    row = records.exec(select(SchoolStudent).where(SchoolStudent.student_id == removed)).one()
+    row.student_id = now
+    records.flush()
 
 
 def _lines(child: SchoolChild) -> Sequence[RosterRow]:

@@ -250,6 +250,17 @@ async def test_a_parent_of_two_children_is_one_parent(place: Place) -> None:
     assert "张小红 的妈妈" in place.read("zhang_ma")[-1]
 
 
+async def test_a_child_that_the_teacher_took_off_stays_off_until_she_puts_it_back(place: Place) -> None:
+    await filled(place)
+    await place.says("名册 删除 李雷")
+    await place.presses("删除")
+    await place.says("名册 学校")
+    assert "您从名册上删过、没有再加的：李雷" in place.last().text and "新加 0 位" in place.last().text
+    await place.says("名册 添加 李雷")
+    await place.says("名册 学校")
+    assert "删过" not in place.last().text and "新绑定 1 位家长" in place.last().text
+
+
 async def test_a_parent_with_a_childs_account_is_not_linked(place: Place) -> None:
     place.school.parent("lilei", "爸爸", "zhangxiaoming")
     await filled(place)
