@@ -346,21 +346,26 @@ async def test_what_followers_do_and_what_became_of_a_template_message(here: Des
     assert isinstance(told[0], Told) and told[0].fate == Fate.DELIVERED
 
 
+@pytest.mark.parametrize("mode", ["plain", "safe"])
 async def test_an_answer_in_time_is_the_answer_to_the_call_and_counts_nowhere(
-    server: OfficialServer, fresh_database: FreshDatabase
+    server: OfficialServer, fresh_database: FreshDatabase, mode: str
 ) -> None:
+    server.account.mode = mode
     url = fresh_database("sqlite", migrate)
     async with desk(server, url, answer_within=5.0) as here, answering(here) as (kept, _):
         who = here.account.person()
-        server.postman.writes(who, "帮助")
+        ref = server.postman.writes(who, "帮助")
         await until(lambda: bool(kept.all))
         refs(await here.tell(who, "这里是 ]]> 帮助", SILENT_PAGE))
         await until(lambda: server.postman.brought == server.postman.called)
         [shown] = here.screen(who)
         assert shown.passive and shown.text == "这里是 ]]> 帮助"
         assert here.account.people[who].windows[-1].left == 5
+        server.postman.call(server.postman._xml(who, {"MsgType": "text", "Content": "帮助", "MsgId": ref}))
+        await until(lambda: server.postman.brought == server.postman.called)
         refs(await here.tell(who, "还有一句"))
-        assert [one.passive for one in here.screen(who)] == [True, False]
+        assert [one.passive for one in here.screen(who)] == [True, True, False]  # the same answer again
+        assert len({one.text for one in here.screen(who)}) == 2 and len(kept.all) == 1
 
 
 async def test_a_call_nobody_answers_in_time_is_confirmed_and_answered_by_a_message(

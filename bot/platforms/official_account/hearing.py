@@ -7,7 +7,7 @@ import json
 
 from bot.platforms.official_account.failures import person
 from bot.platforms.official_account.passive import Passive
-from bot.platforms.official_account.read import FOLLOWS, LEAVES, PLATFORM, SCANS, TEMPLATE_OVER
+from bot.platforms.official_account.read import FOLLOWS, PICKS, PLATFORM, SCANS
 from bot.platforms.official_account.scenes import Scenes
 from bot.platforms.tencent.callback import Accept, Call, Reply
 from bot.platforms.tencent.fields import Fields, text
@@ -15,8 +15,8 @@ from bot.ports import Incoming, Store
 from classroom.errors import DatabaseError
 from classroom.events import Json
 
-SILENT = (LEAVES, TEMPLATE_OVER, "VIEW")
-"""What nobody waits for an answer to."""
+ANSWERED = (FOLLOWS, SCANS, PICKS)
+"""What people wait for an answer to, beside their words."""
 
 
 class Ear:
@@ -45,7 +45,8 @@ class Ear:
         if store is None:
             raise DatabaseError("nobody listens yet")
         who = person(text(body, "FromUserName"))
-        if who is None or text(body, "Event") in SILENT:
+        silent = text(body, "MsgType") == "event" and text(body, "Event") not in ANSWERED
+        if who is None or silent:
             await store([await self._prepared(body, key, mark)])
             return None
         async with self._passive.waiting(who) as waiting:

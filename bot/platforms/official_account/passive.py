@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 
 from bot.platforms.tencent.callback import Reply
 
-MOST = 500
+SAID_AGAIN = 60.0
+"""Seconds for which a call may come again: WeChat tries three times, five seconds apart."""
+
 WRITTEN_WITHIN = 2.0
 """Seconds in which an answer must be written; WeChat itself waits for five."""
 
@@ -42,7 +44,7 @@ class Passive:
         """`within` seconds a call waits, 0 for not at all; `now` gives seconds since 1970."""
         self._within, self._now = within, now
         self._waiting: dict[str, deque[_Call]] = {}
-        self._said: OrderedDict[str, str] = OrderedDict()
+        self._said: OrderedDict[str, tuple[str, float]] = OrderedDict()
 
     @contextlib.asynccontextmanager
     async def waiting(self, who: str) -> AsyncIterator[_Call]:
@@ -69,15 +71,20 @@ class Passive:
             call.words.cancel()
             return None
         xml = XML.format(to=to, by=by, at=int(self._now()), words=words.replace("]]>", "]]]]><![CDATA[>"))
-        self._said[key] = xml
-        if len(self._said) > MOST:
-            self._said.popitem(last=False)
+        self._forget()
+        self._said[key] = xml, self._now()
         return Reply(xml, call.was_written)
 
     def again(self, key: str) -> Reply | None:
         """The same answer to the same call, where WeChat has not heard the first."""
+        self._forget()
         said = self._said.get(key)
-        return Reply(said) if said is not None else None
+        return Reply(said[0]) if said is not None else None
+
+    def _forget(self) -> None:
+        """What was said is kept no longer than it can be asked for."""
+        while self._said and next(iter(self._said.values()))[1] < self._now() - SAID_AGAIN:
+            self._said.popitem(last=False)
 
     async def take(self, who: str, words: str) -> bool:
         """Answer somebody's call with this; False where none waits, or it could not be written."""

@@ -89,7 +89,7 @@ class OfficialAccountPlatform:
         self._menus = Menus(self._api, vault, app, settings.menus)
         self._inviting = Inviting(self._api, scenes, settings.phrases, clock)
         self._ear = Ear(scenes, passive)
-        self.callback = Callback(PATH, settings.token, cipher, now, plain_echo=True)
+        self.callback = Callback(PATH, settings.token, cipher, now, plain_echo=True, replies=True)
 
     @property
     def name(self) -> str:

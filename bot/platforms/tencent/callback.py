@@ -73,11 +73,15 @@ class Callback:
         now: Callable[[], datetime],
         *,
         plain_echo: bool = False,
+        replies: bool = False,
         confirm: bytes = b"success",
     ) -> None:
-        """`token` is the console's; `now` is compared with the time of each call."""
+        """`token` is the console's; `now` is compared with the time of each call.
+
+        `replies`: calls are answered with words, and with the same ones where they come again.
+        """
         self._path, self._token, self._cipher, self._now = path, token, cipher, now
-        self._plain_echo, self._confirm = plain_echo, confirm
+        self._plain_echo, self._replies, self._confirm = plain_echo, replies, confirm
         self._stored: OrderedDict[str, None] = OrderedDict()
         self.refused: Counter[str] = Counter()
         """What was turned away since the start, by reason."""
@@ -121,7 +125,7 @@ class Callback:
         over = ("signature",) if self._cipher is None else ("msg_signature", sealed)
         if not self._fresh(request, *over):
             return self._no("signature", 403)
-        if signature(sealed) in self._stored:
+        if signature(sealed) in self._stored and not self._replies:
             return Response(self._confirm)
         try:
             words = self._cipher.open(sealed) if self._cipher is not None else sealed
