@@ -25,6 +25,7 @@ from bot.ports import (
     PinsPosts,
     Platform,
     PostsByHand,
+    PostsStay,
     PrivateOnly,
     RestrictsMembers,
     SetsTags,
@@ -104,6 +105,7 @@ class App:
             frozenset(p.name for p in platforms if isinstance(p, PostsByHand) and p.by_hand),
             frozenset(p.name for p in platforms if isinstance(p, TellsPeople)),
             called_only=frozenset(p.name for p in platforms if isinstance(p, CalledOnly) and p.called_only),
+            stays=frozenset(p.name for p in platforms if isinstance(p, PostsStay) and p.posts_stay),
             knows=frozenset(p.name for p in platforms if isinstance(p, KnowsMembers)),
             for_everybody=frozenset(
                 p.name for p in platforms if isinstance(p, ForEverybody) and p.for_everybody

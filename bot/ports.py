@@ -252,6 +252,16 @@ class CalledOnly(Protocol):
 
 
 @runtime_checkable
+class PostsStay(Protocol):
+    """Cannot change what it has posted in a group: what is put right must be said there anew."""
+
+    @property
+    def posts_stay(self) -> bool:
+        """Whether that is so."""
+        ...
+
+
+@runtime_checkable
 class LinksOnly(Protocol):
     """Shows no buttons to people: all keys of a message come as one `Key.url`, a page that has them."""
 

@@ -71,6 +71,8 @@ class Instance:
     """Platforms on which somebody can be told something alone."""
     called_only: frozenset[str] = frozenset()
     """Platforms that tell a bot of what is written in a group only what calls it by @."""
+    stays: frozenset[str] = frozenset()
+    """Platforms where what was posted in a group cannot be changed any more."""
     knows: frozenset[str] = frozenset()
     """Platforms that can say who a member of a group is."""
     for_everybody: frozenset[str] = frozenset()

@@ -56,6 +56,7 @@ class WeComPlatform:
     """
 
     private_only = True
+    posts_stay = True
 
     def __init__(
         self,

@@ -51,6 +51,7 @@ class BotPlatform:
     """
 
     called_only = True
+    posts_stay = True
 
     def __init__(
         self,

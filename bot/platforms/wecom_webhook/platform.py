@@ -40,6 +40,8 @@ Tokens = Callable[[str], Awaitable[str | None]]
 class WebhookPlatform:
     """Posts into groups of WeCom: no buttons, no answers, and no way to change what stands there."""
 
+    posts_stay = True
+
     def __init__(
         self,
         root: str,
