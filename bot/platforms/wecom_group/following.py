@@ -13,7 +13,7 @@ import structlog
 
 from bot.platforms.tencent.api import Api
 from bot.platforms.tencent.errors import ApiError, LineError, outcome
-from bot.platforms.tencent.fields import number, several, text
+from bot.platforms.tencent.fields import Fields, number, several, text
 from bot.platforms.wecom_group.failures import TABLE
 from bot.platforms.wecom_group.settings import PLATFORM
 from bot.ports import Failure, Fate, Incoming, Outcome, Store, TryAgain, Vault
@@ -184,7 +184,7 @@ class Following:
     async def _open(self) -> list[Open]:
         found = _read(await self._vault.get(f"{self._app}/open"))
         listed = found if isinstance(found, list) else []
-        return [Open(**one) for one in listed if isinstance(one, dict)]
+        return [_one(one) for one in listed if isinstance(one, dict)]
 
     async def _keep(self, found: Sequence[Open]) -> None:
         words = json.dumps([asdict(one) for one in found[-MOST_OPEN:]], ensure_ascii=False)
@@ -233,6 +233,28 @@ def _incoming(one: Open, what: str, mark: str, **more: Json) -> Incoming:
     found: dict[str, Json] = {"what": what, "chat": one.chat, "title": one.title, **more}
     raw = json.dumps(found, ensure_ascii=False).encode()
     return Incoming(f"{PLATFORM}:{what}:{one.msgid}:{mark}", raw)
+
+
+def _one(kept: Fields) -> Open:
+    """A post as it was kept."""
+    msgid, chat, title, owner, page, begin = (
+        text(kept, name) for name in ("msgid", "chat", "title", "owner", "page", "begin")
+    )
+    at, asked, reminded = kept.get("at"), kept.get("asked"), number(kept, "reminded")
+    return Open(
+        msgid,
+        chat,
+        title,
+        owner,
+        page,
+        begin,
+        float(at) if isinstance(at, int | float) else 0.0,
+        float(asked) if isinstance(asked, int | float) else 0.0,
+        reminded or 0,
+        kept.get("announced") is True,
+        kept.get("by_hand") is True,
+        kept.get("withdrawn") is True,
+    )
 
 
 def _read(words: str | None) -> Json:

@@ -186,7 +186,7 @@ class WeComGroupPlatform:
         files: Sequence[Enclosed],
     ) -> Outcome:
         """Prepare a post for the group's owner, who has to send it: it is not in the group yet."""
-        if isinstance(text, PrivateText) or any(file.private for file in files):
+        if _is_private(text, files):
             return Refused(Failure.LEAK)
         group = chat(to.native)
         if group is None:
@@ -235,3 +235,7 @@ class WeComGroupPlatform:
             await self.following.prepared(made, group, roll.title if roll else "", owner, said)
         self._wake.set()
         return Done((*refs,), fate=Fate.AWAITING_TEACHER)
+
+
+def _is_private(text: PrivateText | PublicText, files: Sequence[Enclosed]) -> bool:
+    return isinstance(text, PrivateText) or any(file.private for file in files)
