@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from classroom.effects import EditPost, Effect, Pin, RemovePost, Report, Tell
-from classroom.events import Due, Json, Undelivered
+from classroom.effects import EditPost, Effect, Pin, Post, RemovePost, Report, Tell
+from classroom.events import Delivered, Due, Json, Undelivered
 from handlers import (
     notice,
+    notice_by_hand,
     notice_plan,
     notice_post,
     notice_preview,
@@ -22,7 +23,7 @@ from handlers.feature import Feature, Press, Said
 from handlers.notice_audience import Unclear
 from handlers.room import Room
 from storage import identity, notices, queue, reminding, schedules
-from storage.tables import Notice, ScheduleRow
+from storage.tables import Chat, Notice, ScheduleRow
 
 feature = Feature("notice_after")
 
@@ -168,6 +169,19 @@ def not_withdrawn(event: Undelivered, room: Room) -> Iterable[Effect]:
         for to in notice_post.places(row, room)
         for effect in (EditPost(to, row.handle or "", text), Pin(to, row.handle or "", on=False))
     ]
+
+
+@feature.delivered(notice_by_hand.REPLACED)
+@feature.undelivered(notice_by_hand.REPLACED)
+def replaced(event: Delivered | Undelivered, room: Room) -> Iterable[Effect]:
+    """Where nothing can be changed the old words give way, or are out for good: the right ones follow."""
+    row = notices.get(room.db, event.data.get("notice"), room.here.id)
+    wanted = event.data.get("chat")
+    chat = room.db.get(Chat, wanted) if isinstance(wanted, int) else None
+    if row is None or chat is None or row.state != notices.OPEN or row.audience != notices.CLASS:
+        return []
+    to, text = identity.group_address(chat), notice_post.text_of(row, room)
+    return [Post(to, text, notice_post.keys(row, room), handle=row.handle)]
 
 
 @feature.due("notice.say")

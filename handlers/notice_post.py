@@ -20,14 +20,14 @@ from classroom.effects import (
 )
 from classroom.errors import LeakError
 from classroom.text import PublicText
-from handlers import notice_audience, notice_plan, notice_private
+from handlers import notice_audience, notice_by_hand, notice_plan, notice_private
 from handlers.aside import own
 from handlers.enclosing import enclosed
 from handlers.notice_changes import pieces
 from handlers.notice_preview import goes_out, stamp, tell_author
 from handlers.notice_reading import Wish
 from handlers.room import Room
-from storage import guardians, identity, notices, queue, reminding, schedules
+from storage import guardians, identity, notices, queue, reaching, reminding, schedules
 from storage.places import is_alone
 from storage.tables import Notice
 
@@ -186,7 +186,7 @@ def _done(row: Notice, room: Room, shown: str | None) -> list[Effect]:
     person = owner(row, room)
     if person is None:
         return []
-    say = room.say_to(person)
+    say, (by_hand, alone) = room.say_to(person), notice_by_hand.titles(room)
     planned = schedules.waiting(room.db, f"notice-nudge/{row.id}")
     text = say.private(
         "notice.done",
@@ -195,6 +195,8 @@ def _done(row: Notice, room: Room, shown: str | None) -> list[Effect]:
         nudge=say.when(planned.due_at, room.zone, room.now) if planned else None,
         receipts=row.receipts,
         files=len(row.files),
+        by_hand=by_hand if row.audience == notices.CLASS else [],
+        all_by_hand=alone,
         families=None if row.audience == notices.CLASS else len(notices.families(room.db, row)),
         whole=is_alone(room.db, room.here.id),
     )
@@ -259,7 +261,11 @@ def refreshed(row: Notice, room: Room, *, lane: Lane = Lane.BULK) -> list[Effect
     if row.audience != notices.CLASS:
         return []
     text, buttons = text_of(row, room), keys(row, room)
-    return [EditPost(to, row.handle or "", text, buttons, lane=lane) for to in places(row, room)]
+    return [
+        EditPost(to, row.handle or "", text, buttons, lane=lane)
+        for to in places(row, room)
+        if not notice_by_hand.is_by_hand(to, room)
+    ]
 
 
 def recounted(room: Room) -> list[Effect]:
@@ -293,7 +299,12 @@ def correct(wish: Wish, room: Room, shown: str | None) -> list[Effect]:
     told: Effect = room.edit(shown, text) if shown else room.tell(text)
     if row.audience != notices.CLASS:
         return [*called_back, *notice_private.send(row, room), told]
-    return [*refreshed(row, room, lane=Lane.TALK), *announce("corrected", row, room), told]
+    by_hand = [
+        notice_by_hand.replace(row, to, room)
+        for to in places(row, room)
+        if notice_by_hand.is_by_hand(to, room)
+    ]
+    return [*refreshed(row, room, lane=Lane.TALK), *by_hand, *announce("corrected", row, room), told]
 
 
 def _call_back(row: Notice, room: Room) -> list[Effect]:
@@ -338,6 +349,9 @@ def said(what: str, row: Notice, room: Room) -> list[Effect]:
     text = room.say_class.group(f"notice.{what}", number=row.number, receipts=row.receipts)
     effects: list[Effect] = []
     for chat in identity.groups_of(room.db, room.here.id):
+        by_hand = chat.platform in room.instance.by_hand
+        if by_hand and (what == "corrected" or reaching.waits_for_a_tap(room.db, row, chat.id)):
+            continue
         refs = queue.posted(room.db, row.handle or "", chat.id)
         under = refs[-1][1] if refs and what == "corrected" else None
         effects.append(Post(identity.group_address(chat), text, reply_to=under))
