@@ -7,7 +7,7 @@ are theirs by carrying a number from the one to the other.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from classroom.effects import Button, Effect, Tell
 from classroom.events import Json
@@ -19,8 +19,8 @@ from handlers.menus import menus_for
 from handlers.room import Room
 from handlers.start import enter
 from handlers.tags import tags_for
-from storage import codes, guardians, identity, joining, presses
-from storage.tables import Account, Code
+from storage import classrooms, codes, guardians, identity, joining, presses
+from storage.tables import Account, Code, Guardian
 
 NUMBER = "family.join_number"
 TRIES = 3
@@ -90,11 +90,13 @@ def join(press: Press, room: Room) -> Iterable[Effect]:
 
 
 def _join(handle: str, account: Account, person: int, classroom: int, room: Room) -> list[Effect]:
-    joining.give(room.db, account, person, room.now)
+    doubled = joining.give(room.db, account, person, room.now)
+    identity.acted(room.db, account)
     enter(room, classroom)
     return [
         room.edit(handle, own(room).private("family.joined")),
         *_others_hear(room, person, account),
+        *_heads_hear(room, doubled),
         *tags_for(room, person),
         *menus_for(room, person),
     ]
@@ -107,6 +109,24 @@ def _others_hear(room: Room, person: int, new: Account) -> list[Effect]:
         for account, chat in identity.accounts_of(room.db, person)
         if account.id != new.id
     ]
+
+
+def _heads_hear(room: Room, doubled: Iterable[Guardian]) -> Iterator[Effect]:
+    """The head teacher hears that two of a child's guardians were one: only they could know better."""
+    for link in doubled:
+        classroom = classrooms.get(room.db, link.classroom_id)
+        head = classrooms.head_teacher(room.db, link.classroom_id)
+        if classroom is None or head is None or head == room.who.person:
+            continue
+        there = room.inside(classroom, room.who)
+        say = there.say_to(head)
+        text = say.private(
+            "family.one_now",
+            classroom=classroom.name,
+            who=guardians.label_of(room.db, link, say.language),
+            name=guardians.student_name(room.db, link.student_id),
+        )
+        yield from there.tell_person(head, text, quiet=there.hours_of(head), park=True)
 
 
 # --- both are somebody -------------------------------------------------------------------------------
@@ -159,7 +179,7 @@ def _wrong(said: Said, tries: int, room: Room) -> list[Effect]:
 def _unite(account: Account, room: Room) -> list[Effect]:
     person = room.who.person
     name, place = account.name, room.classroom
-    joining.unite(room.db, account.person_id, person, room.now)
+    doubled = joining.unite(room.db, account.person_id, person, room.now)
     if place is not None:
         enter(room, place.id)
     say = own(room)
@@ -170,6 +190,7 @@ def _unite(account: Account, room: Room) -> list[Effect]:
             for other, chat in identity.accounts_of(room.db, person)
             if other.id == account.id
         ),
+        *_heads_hear(room, doubled),
         *tags_for(room, person),
         *menus_for(room, person),
     ]

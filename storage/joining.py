@@ -64,7 +64,6 @@ def give(records: Records, account: Account, person: int, now: datetime) -> list
     before = account.person_id
     account.person_id = person
     records.flush()
-    identity.acted(records, account)
     return [] if identity.accounts_of(records, before) else unite(records, before, person, now)
 
 

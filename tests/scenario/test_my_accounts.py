@@ -116,6 +116,7 @@ async def test_twice_the_mother_of_one_child_is_once_the_mother(world: World) ->
         ("mother", person(world, mother)),
         ("father", person(world, made.fathers["李雷"])),
     ]
+    assert "李雷妈妈原来有两个账号" in made.teacher.last.text and not any("账号" in t for t in world.texts())
 
 
 async def test_two_accounts_with_children_of_their_own_are_united_by_a_number(world: World) -> None:
