@@ -241,6 +241,28 @@ async def test_a_notice_waits_for_the_teachers_tap_and_is_followed_up(school: Gr
     assert "1/3" in school.last(here.wang).text
 
 
+async def test_a_notice_is_corrected_or_withdrawn_before_the_tap_and_after_it(school: Groups) -> None:
+    here = await with_group(school, *FITTING)
+    await school.says(here.wang, "通知 明天春游，请穿校服")
+    await school.presses(here.wang, "发送")
+    assert "写好了，等您在企业微信里点“发送”" in "".join(here.said())
+    await school.presses(here.wang, "更正")
+    await school.says(here.wang, "后天春游，请穿校服")
+    await school.presses(here.wang, "发送")
+    [mass] = school.waiting(here.wang)  # the wrong one can be sent no more
+    assert "后天春游" in mass.text
+    school.customers.sends(mass)
+    await school.passes(10)
+    await school.presses(here.wang, "撤回")
+    [mass] = school.waiting(here.wang)
+    assert "通知 1 已撤回" in mass.text  # what is out already is followed by a word
+    school.customers.masses.clear()
+    await school.says(here.wang, "通知 [免回] 带水")
+    await school.presses(here.wang, "发送")
+    await school.presses(here.wang, "撤回")
+    assert school.waiting(here.wang) == [] and len(here.group.screen) == 1
+
+
 async def test_a_tap_that_is_forgotten_is_kindly_asked_for_three_times_a_day(school: Groups) -> None:
     here = await with_group(school, *FITTING)
     await school.says(here.wang, "表扬 李雷 主动帮同学打扫教室")
