@@ -325,7 +325,7 @@ export class Pane {
     } else if (event.key === 'Enter' && event.target === current) {
       event.preventDefault();
       const message = this.find(current.dataset.ref);
-      const key = current.querySelector('.key');
+      const key = current.querySelector('.key, .card-key:not(:disabled), .card-foot');
       if (key) key.focus();
       else if (message) this.menu(message, current.querySelector('.msg-more'));
     } else if ((event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) && current) {
