@@ -167,7 +167,7 @@ async def test_pictures_go_along_and_other_files_are_said_to_be_missing(here: De
     ]
     refs(await here.tell(who, "这是您的资料", files=files))
     assert [one.kind for one in here.screen(who)] == ["image", "text"]
-    assert here.said(who)[-1].startswith("这是您的资料\n\n（服务号里收不到文件")
+    assert here.said(who)[-1].startswith("这是您的资料\n\n（还有一个文件")
 
 
 # --- once, and not twice ------------------------------------------------------------------------
