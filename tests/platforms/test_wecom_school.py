@@ -157,7 +157,7 @@ async def test_where_notices_would_reach_others_none_is_sent(here: Office) -> No
     here.school.turned = True
     await here.platform.open()
     assert "parents only" in here.platform.trouble
-    assert await here.tell("zhang_ma", "孩子最近上课走神") == Refused(Failure.LEAK, "unproven")
+    assert await here.tell("zhang_ma", "孩子最近上课走神") == Refused(Failure.NOT_ALLOWED, "unproven")
     assert here.sent == []
     here.school.turned = False
     here.pass_(301)

@@ -137,7 +137,7 @@ class SchoolPlatform:
         """
         proof = await self._sound()
         if not proof.sound:
-            return Refused(Failure.LEAK, "unproven") if proof.final else TryAgain(proof.why, after=AGAIN)
+            return Refused(Failure.NOT_ALLOWED, "unproven") if proof.final else TryAgain(proof.why, after=AGAIN)
         parent = await self._register.vouch(to.native)
         if not isinstance(parent, Parent):
             return parent
