@@ -155,11 +155,8 @@ def not_removed(event: Undelivered, room: Room) -> Iterable[Effect]:
     _done(event.data, violations.REPORTED, room)
     author = event.data.get("person")
     people = dict.fromkeys([*([author] if isinstance(author, int) else []), *room.teachers()])
-    return [
-        effect
-        for person in people
-        for effect in room.tell_person(person, room.say_to(person).private("held.not_removed"), park=True)
-    ]
+    texts = ((who, room.say_to(who).private("held.not_removed", reason=event.reason)) for who in people)
+    return [effect for who, text in texts for effect in room.tell_person(who, text, park=True)]
 
 
 def _done(data: dict[str, Json], done: str, room: Room) -> None:

@@ -44,6 +44,7 @@ def checklist(room: Room) -> PrivateText:
         link=class_link(room),
         inside=members_link(room),
         alone=room.platform in deaf,
+        called=room.platform in room.instance.called_only,
         makes_group=room.platform in room.instance.makes_groups,
         can={name: has_command(room, name) for name in ("roster", "rules", "role")},
     )
