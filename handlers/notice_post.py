@@ -352,6 +352,10 @@ def said(what: str, row: Notice, room: Room) -> list[Effect]:
         by_hand = chat.platform in room.instance.by_hand
         if by_hand and (what == "corrected" or reaching.waits_for_a_tap(room.db, row, chat.id)):
             continue
+        if what == "corrected" and chat.platform in room.instance.stays:
+            whole = Post(identity.group_address(chat), text_of(row, room), keys(row, room), handle=row.handle)
+            effects.append(whole)
+            continue
         refs = queue.posted(room.db, row.handle or "", chat.id)
         under = refs[-1][1] if refs and what == "corrected" else None
         effects.append(Post(identity.group_address(chat), text, reply_to=under))
