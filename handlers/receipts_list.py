@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from classroom.effects import Button, Effect
 from classroom.folding import fold
@@ -50,8 +51,15 @@ def receipts(command: Command, room: Room) -> Iterable[Effect]:
         return aside(room, say.private("receipts.no_such", sent=_listed(sent)))
     if once_more:
         return _ask(row, room)
+    return [*aside(room, state_of(row, room, say), *_controls(row, room)), *_pictured(row, room, say)]
+
+
+def _pictured(row: Notice, room: Room, say: Say) -> list[Effect]:
+    """The same as a picture, in a message of its own: nobody waits for it to read who is missing."""
     picture = pictures.of_receipts(row, room, say)
-    return aside(room, state_of(row, room, say), *_controls(row, room), files=picture)
+    have, total = notices.count(room.db, row)
+    caption = say.private("pictures.receipts_caption", number=row.number, confirmed=have, total=total)
+    return [replace(room.tell(caption, park=True), files=picture)] if picture else []
 
 
 def _listed(sent: list[Notice]) -> list[tuple[int, str]]:

@@ -102,6 +102,11 @@ class User:
         """The newest thing the bot told."""
         return self.inbox[-1]
 
+    @property
+    def last_words(self) -> Shown:
+        """The newest thing the bot told that is no picture."""
+        return [m for m in self.inbox if not m.files][-1]
+
     async def in_group(
         self,
         text: str,

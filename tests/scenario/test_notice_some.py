@@ -59,7 +59,7 @@ async def test_only_those_families_are_counted(world: World) -> None:
     assert "✅ 已记为收到" in made.fathers["李雷"].last.text and TEXT in made.fathers["李雷"].last.text
     assert "✅ 已记为收到" in made.mothers["李雷"].last.text and made.mothers["李雷"].buttons() == []
     await made.teacher.in_private("/receipts")
-    told = made.teacher.last.text
+    told = made.teacher.last_words.text
     assert "收到 1/2" in told and "只私下发给 2 家" in told and "韩梅梅" not in told
     assert world.posted() == []
 
@@ -97,7 +97,7 @@ async def test_to_who_has_not_confirmed(world: World) -> None:
     for name in ("李雷", "王芳"):  # who answered before it was sent is left in peace
         assert "室内鞋明天" not in made.mothers[name].heard
     await made.teacher.in_private("/receipts 2")
-    assert "收到 0/3" in made.teacher.last.text
+    assert "收到 0/3" in made.teacher.last_words.text
 
 
 async def test_to_the_committee(world: World) -> None:
@@ -108,7 +108,7 @@ async def test_to_the_committee(world: World) -> None:
     assert all("商量春游" not in m.heard for m in made.mothers.values())
     assert "王芳" in await made.committee.press("收到")
     await made.teacher.in_private("/receipts")
-    assert "收到 1/1" in made.teacher.last.text and "家委会" in made.teacher.last.text
+    assert "收到 1/1" in made.teacher.last_words.text and "家委会" in made.teacher.last_words.text
 
 
 async def test_one_of_the_committee_without_a_child_is_told_and_not_counted(world: World) -> None:
@@ -145,7 +145,7 @@ async def test_corrected_the_same_families_read_it_again(world: World) -> None:
     assert "17:00" in made.mothers["李雷"].last.text and made.mothers["李雷"].buttons() == ["收到"]
     assert "17:00" not in made.mothers["王芳"].heard and len(world.group.messages) == before
     await made.teacher.in_private("/receipts")
-    assert "收到 0/2" in made.teacher.last.text
+    assert "收到 0/2" in made.teacher.last_words.text
 
 
 async def test_a_correction_cannot_bring_it_to_others(world: World) -> None:
@@ -320,7 +320,7 @@ async def test_in_english(world: World) -> None:
     await made.mothers["李雷"].press("Got it")
     assert "Noted as received" in made.mothers["李雷"].last.text
     await made.teacher.in_private("/receipts")
-    assert "to 1 family alone" in made.teacher.last.text
+    assert "to 1 family alone" in made.teacher.last_words.text
 
 
 # --- the group hears nothing ---------------------------------------------------------------------

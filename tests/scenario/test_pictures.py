@@ -65,7 +65,9 @@ async def test_the_teacher_sees_how_far_a_notice_has_come_and_no_name_in_the_pic
     await made.teacher.press("发送")
     await made.mothers["李雷"].press("✅", where=world.group)
     await made.teacher.in_group("/receipts")
+    assert "李雷" in made.teacher.inbox[-2].text and not made.teacher.inbox[-2].files
     assert made.teacher.last.files == ("receipts-1.png",) and not world.posted()[-1].files
+    assert "1/5" in made.teacher.last.text and "李雷" not in made.teacher.last.text
     [drawing] = drawn(world, "tell")
     assert isinstance(drawing, PrivateDrawing) and isinstance(drawing.scene, Coverage)
     assert [dots.count for dots in drawing.scene.dots] == [1, 3, 1]

@@ -30,7 +30,7 @@ async def reminded(world: World) -> ReadyClass:
 
 async def state(made: ReadyClass) -> str:
     await made.teacher.in_private("/receipts")
-    return made.teacher.last.text
+    return made.teacher.last_words.text
 
 
 async def tells(world: World, user: User, ref: str, fate: str, failure: str | None = None) -> None:

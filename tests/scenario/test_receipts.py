@@ -284,7 +284,7 @@ async def test_who_is_missing_is_told_to_the_teacher_alone(world: World) -> None
     await made.mothers["李雷"].press("✅", where=world.group)
     before = len(world.posted())
     await made.teacher.in_group("/谁没回")
-    told = made.teacher.last.text
+    told = made.teacher.last_words.text
     assert "收到 1/5" in told and "已经收到：李雷" in told
     assert "韩梅梅" in told and "13800000000" in told and "赵一（私信联系不上）" in told
     assert len(world.posted()) == before
@@ -297,7 +297,7 @@ async def test_by_number(world: World) -> None:
     await send(made, "第二件事")
     for typed, shown in (("", "第二件事"), (" 1", "第一件事"), ("第2号", "第二件事"), (" #１", "第一件事")):
         await made.teacher.in_private(f"/回执{typed}")
-        assert shown in made.teacher.last.text
+        assert shown in made.teacher.last_words.text
     for wrong in ("9", "李雷", "0", "99999999999"):
         await made.teacher.in_private(f"/receipts {wrong}")
         assert "没有这个编号" in made.teacher.last.text and "/回执 2" in made.teacher.last.text
@@ -344,7 +344,9 @@ async def test_in_english(world: World) -> None:
             personal.wishes(records, account.person_id).language = "en"
     assert "Noted for 李雷" in await made.mothers["李雷"].press("✅", where=world.group)
     await made.teacher.in_private("/receipts 1")
-    assert "Confirmed: 1/5" in made.teacher.last.text and "4 still missing" in made.teacher.last.text
+    assert (
+        "Confirmed: 1/5" in made.teacher.last_words.text and "4 still missing" in made.teacher.last_words.text
+    )
     assert made.teacher.buttons() == ["Send again to the rest", "Print slips", "Withdraw", "Correct"]
     await made.teacher.press("Withdraw")
     assert post.removed
