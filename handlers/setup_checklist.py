@@ -26,6 +26,9 @@ class Group:
     called: bool
     """Whether it hears there only who calls it by @."""
 
+    by_hand: bool
+    """Whether the teacher sends there what it has prepared."""
+
 
 def checklist(room: Room) -> PrivateText:
     """Rights, roster, families, hours and the link for the families, each with its next step."""
@@ -45,9 +48,15 @@ def checklist(room: Room) -> PrivateText:
         inside=members_link(room),
         alone=room.platform in deaf,
         called=room.platform in room.instance.called_only,
+        offers_parents_groups=_offers_parents_groups(room) and not any(group.by_hand for group in groups),
         makes_group=room.platform in room.instance.makes_groups,
         can={name: has_command(room, name) for name in ("roster", "rules", "role")},
     )
+
+
+def _offers_parents_groups(room: Room) -> bool:
+    """True where the teacher talks with the app that can look into such groups."""
+    return bool(room.instance.by_hand) and room.platform in room.instance.private_only
 
 
 def _group(chat: Chat, room: Room, say: Say) -> Group:
@@ -55,4 +64,5 @@ def _group(chat: Chat, room: Room, say: Say) -> Group:
     instance = room.instance
     heard = chat.platform in instance.tells and chat.platform not in instance.private_only
     missed = lacking(chat, say) if heard and instance.able.get(chat.platform) else []
-    return Group(chat.title, missed, heard, chat.platform in instance.called_only)
+    called, by_hand = chat.platform in instance.called_only, chat.platform in instance.by_hand
+    return Group(chat.title, missed, heard, called, by_hand)
