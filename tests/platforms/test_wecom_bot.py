@@ -25,8 +25,9 @@ from bot.vault import DatabaseVault
 from classroom.addresses import ChatKind, GroupAddress, PersonAddress
 from classroom.effects import Enclosed
 from classroom.errors import ConfigError
-from classroom.events import BotBlocked, Event, Json, Message, Pressed
+from classroom.events import BotBlocked, Event, Json, Message, Pressed, Sender
 from classroom.text import Label, PrivateText, PublicText
+from storage import identity
 from storage.database import Database, open_database
 from tests.aibotapi import AiBotServer, Shown
 from tests.platforms.wecom_kit import KEY, Kept, until
@@ -324,6 +325,16 @@ async def test_whom_the_bot_does_not_know_it_cannot_tell(desk: Desk) -> None:
     chatid = desk.phones.group(stranger)
     assert await desk.post(chatid, "您好") == Refused(Failure.GONE, "93006")
     assert isinstance(await desk.bot.toast("4711", None, False), Refused)
+
+
+def test_one_member_is_one_person_on_both_of_the_corps_channels(database: Database) -> None:
+    now = datetime.now(UTC)
+    with database.transaction() as records:
+        met = [
+            identity.meet_account(records, platform, Sender("zhangsan", "张三"), now).person_id
+            for platform in ("wecom", "wecom.bot", "telegram")
+        ]
+    assert met[0] == met[1] != met[2]
 
 
 # --- hearing ------------------------------------------------------------------------------------

@@ -89,6 +89,8 @@ class BotPlatform:
     @property
     def trouble(self) -> str:
         """What is wrong with the line now, in our own words."""
+        if self._ear.lost:
+            return f"{self._ear.lost} messages were lost: they could not be stored for too long"
         return self.line.trouble
 
     def start_link(self, payload: str) -> str:
