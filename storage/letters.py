@@ -89,7 +89,7 @@ def find(records: Records, digest: Digest, code: str, now: datetime, once: str =
     chat = identity.reach(records, row.chat_id)
     if chat is None or chat.kind != ChatKind.PRIVATE:
         return None
-    handled, notes = _answered(records, key_of(row.id, once)) if once else (True, ())
+    handled, notes = answered(records, key_of(row.id, once)) if once else (True, ())
     said = _conversation(records, row, chat.chat)
     running = presses.dialogue(records, chat.chat, now) is not None
     return Letter(row.id, chat, row.classroom_id, said, running, handled, notes)
@@ -100,8 +100,8 @@ def key_of(letter: int, once: str) -> str:
     return f"{PAGE}:letter:{letter}:{once}"
 
 
-def _answered(records: Records, pressed: str) -> tuple[bool, tuple[Label, ...]]:
-    """Whether an event has been handled, and the short answers to it."""
+def answered(records: Records, pressed: str) -> tuple[bool, tuple[Label, ...]]:
+    """Whether the event with this key has been handled, and the short answers to it."""
     event = (
         records.connection()
         .execute(select(EVENTS.c.id, EVENTS.c.state).where(EVENTS.c.key == pressed))

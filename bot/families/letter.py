@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from templates.render import Say, language_of
 
 MOST_WORDS = 2000
 ONCE = "once"
+LOOKS, BETWEEN_LOOKS = 12, 0.08
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,18 @@ async def press(request: Request, app: App, code: str, form: dict[str, str]) -> 
     letter, at = found.letter, app.now().isoformat()
     where = {"platform": letter.chat.platform, "native": letter.chat.native}
     raw = json.dumps({"letter": letter.delivery, ONCE: once, "at": at, **where, **done})
-    await app.intake.door_of(PAGE)([Incoming(letters.key_of(letter.delivery, once), raw.encode())])
+    key = letters.key_of(letter.delivery, once)
+    await app.intake.door_of(PAGE)([Incoming(key, raw.encode())])
+    await _until_handled(app, key)
     return RedirectResponse(f"?done={once}", 303, headers=sheet.HEADERS)
+
+
+async def _until_handled(app: App, key: str) -> None:
+    """Give it a moment, so that the next page shows the answer; a busy bot is waited for on the page."""
+    for _ in range(LOOKS):
+        if await app.database.look(lambda records: letters.answered(records, key)[0]):
+            return
+        await asyncio.sleep(BETWEEN_LOOKS)
 
 
 def _what(form: dict[str, str], words: str) -> dict[str, str] | None:
