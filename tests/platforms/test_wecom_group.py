@@ -16,8 +16,11 @@ import pytest
 from markupsafe import escape
 from starlette.applications import Starlette
 
+from bot import customer_groups, wechat
+from bot.config import Settings
 from bot.platforms.tencent.line import Times
 from bot.platforms.wecom_group import PLATFORM, GroupSettings, WeComGroupPlatform
+from bot.platforms.wecom_group.checkup import Checkup
 from bot.ports import (
     DeletesMessages,
     Done,
@@ -25,6 +28,7 @@ from bot.ports import (
     Failure,
     Fate,
     Key,
+    Level,
     Outcome,
     Refused,
     RestrictsMembers,
@@ -483,3 +487,43 @@ async def test_within_wecom_one_tap_puts_it_into_the_conversation(stand: Stand) 
     assert ticket not in page.text and stand.desk.corp.secret not in page.text
     await stand.open_page(waits.page, INSIDE)
     assert len(stand.server.asked("ticket/get")) == before + 1  # WeCom gives few of them
+
+
+# --- set up ---------------------------------------------------------------------------------------
+
+
+def chosen(stand: Stand, every: str = "30m") -> Settings:
+    corp = stand.desk.corp
+    keys = {"secret": corp.secret, "token": corp.token, "aes_key": corp.aes_key, "api_root": stand.server.url}
+    wecom = {"corp_id": corp.corp_id, "agent_id": corp.agent_id, **keys, "poll_groups_every": every}
+    return Settings.model_validate({"wecom": wecom, "web": {"public_url": "https://class.example"}})
+
+
+async def test_it_stands_beside_the_app_as_long_as_it_is_wished(stand: Stand) -> None:
+    made = wechat.platforms(chosen(stand), stand.desk.database)
+    assert PLATFORM in [one.name for one in made]
+    [groups] = [one for one in made if isinstance(one, WeComGroupPlatform)]
+    await groups.round(stand.kept)  # no class has one
+    assert stand.kept.all == {}
+    for one in [*made, *(off := wechat.platforms(chosen(stand, "off"), stand.desk.database))]:
+        await one.close()
+    assert PLATFORM not in [one.name for one in off]
+
+
+@pytest.mark.parametrize(("allowed", "level"), [(True, Level.OK), (False, Level.WARNING)])
+async def test_the_doctor_says_what_to_click(stand: Stand, allowed: bool, level: Level) -> None:
+    where = GroupAddress(1, PLATFORM, stand.group.chat_id)
+    gone = GroupAddress(2, PLATFORM, "wrnothing")
+    checkup = Checkup(customer_groups.group_settings(chosen(stand)))
+    stand.customers.allowed = allowed
+    try:
+        found = [one async for one in checkup.findings([("class 1", where), ("class 2", gone)])]
+    finally:
+        stand.customers.allowed = True
+        await checkup.close()
+    assert found[0].level is level
+    if allowed:
+        assert [one.level for one in found[1:]] == [Level.OK, Level.WARNING] and "/groups" in found[2].cure
+    else:
+        assert len(found) == 1 and "客户联系" in found[0].cure
+    assert stand.desk.corp.secret not in str(found)
