@@ -1,4 +1,4 @@
-"""The reminder before the close: private, once a poll, with the options to press at once."""
+"""The reminder before the close: private, one guardian first, then the others, with the options to press."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from classroom.events import Due, Json
 from classroom.text import PrivateText
 from handlers import poll_later, poll_post
 from handlers.feature import Feature, Press
+from handlers.first_then_others import asked_before, first_of, in_time, others_at, plan_others
 from handlers.planning import nudge_at
 from handlers.room import Room
 from storage import polls
@@ -26,7 +27,10 @@ TOGETHER = timedelta(hours=1)
 
 @feature.due("poll.nudge")
 def nudge(due: Due, room: Room) -> Iterable[Effect]:
-    """Remind every family that has not voted in this poll, nor in those that close about then."""
+    """Remind every family that has not voted in this poll, nor in those that close about then.
+
+    One guardian of each is asked first, the others later if nobody has voted by then.
+    """
     row = room.db.get(ScheduleRow, due.schedule)
     wanted = row.args.get("poll") if row else None
     poll = polls.get(room.db, wanted) if isinstance(wanted, int) else None
@@ -41,8 +45,38 @@ def nudge(due: Due, room: Room) -> Iterable[Effect]:
     ]
     for each in about:
         each.nudged = True
-    seen = _seen(about, room)
-    left = _missing(about, seen, room)
+    seen, closes = _seen(about, room), min(p.closes_at for p in about)
+    later = others_at(closes, poll_later.LEAST_LEFT, room)
+    left: dict[int, list[Poll]] = {}
+    for each, home in _missing(about, seen):
+        for person in first_of(seen.homes[each.id], home, each.closes_at, later, room):
+            left.setdefault(person, []).append(each)
+    if left and later is not None:
+        ids: list[Json] = [p.id for p in about]
+        args: dict[str, Json] = {"poll": poll.id, "polls": ids}
+        plan_others("poll.second", poll.id, args, left, later, closes - poll_later.LEAST_LEFT, room)
+    return _tell_all(left, seen, room)
+
+
+@feature.due("poll.second")
+def second(due: Due, room: Room) -> Iterable[Effect]:
+    """Remind the other guardians of the families that have still not voted."""
+    plan = room.db.get(ScheduleRow, due.schedule)
+    wanted = plan.args.get("polls") if plan else None
+    found = [polls.get(room.db, i) for i in wanted if isinstance(i, int)] if isinstance(wanted, list) else []
+    about = [poll for poll in found if poll is not None and poll.state == OPEN]
+    if due.missed or not about:
+        return []
+    seen, asked = _seen(about, room), asked_before(plan)
+    left: dict[int, list[Poll]] = {}
+    for each, home in _missing(about, seen):
+        for person in in_time(seen.homes[each.id], home, each.closes_at, room):
+            if person not in asked:
+                left.setdefault(person, []).append(each)
+    return _tell_all(left, seen, room)
+
+
+def _tell_all(left: dict[int, list[Poll]], seen: _Seen, room: Room) -> list[Effect]:
     return [effect for person, missing in left.items() for effect in _tell(person, missing, seen, room)]
 
 
@@ -66,16 +100,9 @@ def _seen(about: Sequence[Poll], room: Room) -> _Seen:
     return _Seen(homes, {poll.id: poll_post.ballots_of(poll, room, homes[poll.id]).voted() for poll in about})
 
 
-def _missing(about: Sequence[Poll], seen: _Seen, room: Room) -> dict[int, list[Poll]]:
-    """What each guardian still has to vote on; not who could read it only after the close."""
-    found: dict[int, list[Poll]] = {}
-    for poll in about:
-        for home, persons in seen.homes[poll.id].guardians.items():
-            for person in persons if home not in seen.voted[poll.id] else ():
-                read_at = room.read_at(person)
-                if read_at is None or read_at < poll.closes_at:
-                    found.setdefault(person, []).append(poll)
-    return found
+def _missing(about: Sequence[Poll], seen: _Seen) -> list[tuple[Poll, int]]:
+    """Each poll with the households that have not voted in it and have somebody to be asked."""
+    return [(p, h) for p in about for h in seen.homes[p.id].guardians if h not in seen.voted[p.id]]
 
 
 def _tell(person: int, about: Sequence[Poll], seen: _Seen, room: Room) -> list[Effect]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from classroom.effects import Effect, Tell
 from classroom.events import Due, Undelivered
 from handlers.feature import Feature
+from handlers.first_then_others import asked_before, first_of, in_time, others_at, plan_others
 from handlers.room import Room
 from handlers.slots import later, lists, offering, showing, telling
 from handlers.slots.reading import SlotPlan
@@ -67,7 +68,10 @@ def _meeting(due: Due, room: Room) -> Meeting | None:
 
 @feature.due("slots.nudge")
 def nudge(due: Due, room: Room) -> Iterable[Effect]:
-    """Families without a time are reminded once, with the free times to press; the teacher sees which."""
+    """Families without a time are reminded, with the free times to press; the teacher sees which.
+
+    One guardian of each is asked first, the others later if the family has no time by then.
+    """
     meeting = _meeting(due, room)
     if meeting is None or meeting.state != OPEN or meeting.nudged:
         return []
@@ -78,16 +82,40 @@ def nudge(due: Due, room: Room) -> Iterable[Effect]:
     if not missing:
         return []
     worth_it = not due.missed and bool(showing.free_ones(rows, room))
-    told = [e for home in missing for e in _remind(meeting, home, homes, room)] if worth_it else []
+    others = others_at(meeting.closes_at, later.LEAST_LEFT, room)
+    asked = {
+        person: home
+        for home in (missing if worth_it else ())
+        for person in first_of(homes, home, meeting.closes_at, others, room)
+    }
+    if asked and others is not None:
+        until = meeting.closes_at - later.LEAST_LEFT
+        plan_others("slots.second", meeting.id, {"meeting": meeting.id}, asked, others, until, room)
+    told = _remind(meeting, asked, homes, room)
     return [*told, *_to_teachers(meeting, room, "nudged" if told else "missing")]
 
 
-def _remind(meeting: Meeting, home: int, homes: Households, room: Room) -> list[Effect]:
+@feature.due("slots.second")
+def second(due: Due, room: Room) -> Iterable[Effect]:
+    """Remind the other guardians of families that still have no time."""
+    meeting, before = _meeting(due, room), asked_before(room.db.get(ScheduleRow, due.schedule))
+    if meeting is None or meeting.state != OPEN or due.missed:
+        return []
+    rows, homes = slots.slots_of(room.db, meeting.id), households.of_class(room.db, room.here.id)
+    left = lists.without(rows, homes) if showing.free_ones(rows, room) else []
+    asked = {
+        person: home
+        for home in left
+        for person in in_time(homes, home, meeting.closes_at, room)
+        if person not in before
+    }
+    return _remind(meeting, asked, homes, room)
+
+
+def _remind(meeting: Meeting, asked: dict[int, int], homes: Households, room: Room) -> list[Effect]:
+    """A card for each person, of their household."""
     effects: list[Effect] = []
-    for person in homes.guardians.get(home, ()):
-        read_at = room.read_at(person)
-        if read_at is not None and read_at >= meeting.closes_at:
-            continue
+    for person, home in asked.items():
         shown = showing.card(meeting, homes.students[home], person, room)
         name = telling.handle(meeting, "nudge", person)
         effects += room.tell_person(
@@ -116,7 +144,7 @@ def close(due: Due, room: Room) -> Iterable[Effect]:
     if meeting is None or meeting.state != OPEN:
         return []
     slots.end(room.db, meeting, CLOSED)
-    later.unplan(meeting, room, ("nudge",))
+    later.unplan(meeting, room, ("nudge", "second"))
     return [*showing.refreshed(meeting, room), *_to_teachers(meeting, room, "closed", paper=True)]
 
 
@@ -144,15 +172,20 @@ def _day_before(meeting: Meeting | None, room: Room, *, at_noon: bool) -> list[E
         effect
         for row in rows
         if row.starts_at - room.now > later.TOO_LATE
-        for person in _coming(row, homes)
+        for person in _coming(row, homes, room)
         if later.evening_is_quiet(rows[0].starts_at, room.quiet_of(person), room) is at_noon
         for effect in _of_appointment("eve", meeting, row, person, room)
     ]
 
 
-def _coming(row: Slot, homes: Households) -> Sequence[int]:
+def _coming(row: Slot, homes: Households, room: Room) -> Sequence[int]:
+    """Who is reminded of a family's appointment: who has taken it, else its first guardian."""
     home = homes.of.get(row.student_id) if row.student_id is not None else None
-    return homes.guardians.get(home, ()) if home is not None else ()
+    if home is None:
+        return ()
+    if row.person_id is not None and row.person_id in homes.guardians.get(home, ()):
+        return (row.person_id,)
+    return in_time(homes, home, row.starts_at, room)[:1]
 
 
 def _of_appointment(word: str, meeting: Meeting, row: Slot, person: int, room: Room) -> list[Effect]:
@@ -173,5 +206,5 @@ def soon(due: Due, room: Room) -> Iterable[Effect]:
     if due.missed or row is None or meeting is None or meeting.state == CANCELLED:
         return []
     homes = households.of_class(room.db, room.here.id)
-    awake = [p for p in _coming(row, homes) if room.read_at(p) is None]
+    awake = [p for p in _coming(row, homes, room) if room.read_at(p) is None]
     return [e for person in awake for e in _of_appointment("soon", meeting, row, person, room)]

@@ -21,6 +21,7 @@ LEAST_LEFT = timedelta(hours=1)
 """A reminder to choose is of use only if so much time is left."""
 
 NOON, EVENING = SLOTS
+ALL = ("close", "nudge", "second", "noon", "eve")
 
 
 def plan_all(meeting: Meeting, rows: Sequence[Slot], room: Room) -> None:
@@ -90,7 +91,7 @@ def settle_soon(meeting: Meeting, room: Room) -> None:
             plan_soon(row, room)
 
 
-def unplan(meeting: Meeting, room: Room, words: Sequence[str] = ("close", "nudge", "noon", "eve")) -> None:
+def unplan(meeting: Meeting, room: Room, words: Sequence[str] = ALL) -> None:
     """Nothing of this is to happen any more."""
     for word in words:
         schedules.cancel(room.db, f"slots.{word}/{meeting.id}")

@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from classroom.effects import Effect
 from classroom.events import Due, Undelivered
 from handlers.feature import Feature
+from handlers.first_then_others import asked_before, first_of, in_time, others_at, plan_others
 from handlers.room import Room
 from handlers.survey import later, lists, offering, showing
 from handlers.survey.reading import SurveyPlan
 from storage import queue, surveys
 from storage.places import places_of
+from storage.survey_answers import Answers
 from storage.surveys import CLOSED, OPEN
 from storage.tables import ScheduleRow, Survey
 
@@ -60,24 +62,57 @@ def _planned(due: Due, room: Room) -> Survey | None:
 
 @feature.due("survey.nudge")
 def nudge(due: Due, room: Room) -> Iterable[Effect]:
-    """Remind every family that has not come to the end: once, in private, where it has stopped."""
+    """Remind every family that has not come to the end, in private, where it has stopped.
+
+    One guardian of each is asked first, the others later if the family is not through by then.
+    """
     survey = _planned(due, room)
     if survey is None or survey.state != OPEN or survey.nudged or due.missed:
         return []
     survey.nudged = True
     answers = showing.answers_of(survey, room)
-    done = answers.finished()
+    others = others_at(survey.closes_at, later.LEAST_LEFT, room)
+    asked = {
+        person: home
+        for home in _missing(answers)
+        for person in first_of(answers.homes, home, survey.closes_at, others, room)
+    }
+    if asked and others is not None:
+        until = survey.closes_at - later.LEAST_LEFT
+        plan_others("survey.second", survey.id, {"survey": survey.id}, asked, others, until, room)
+    return _remind(asked, answers, room)
+
+
+@feature.due("survey.second")
+def second(due: Due, room: Room) -> Iterable[Effect]:
+    """Remind the other guardians of families that are still not through."""
+    survey, before = _planned(due, room), asked_before(room.db.get(ScheduleRow, due.schedule))
+    if survey is None or survey.state != OPEN or due.missed:
+        return []
+    answers = showing.answers_of(survey, room)
+    asked = {
+        person: home
+        for home in _missing(answers)
+        for person in in_time(answers.homes, home, survey.closes_at, room)
+        if person not in before
+    }
+    return _remind(asked, answers, room)
+
+
+def _missing(answers: Answers) -> list[int]:
+    """The households that are not through and have somebody to be asked."""
+    return [home for home in answers.homes.guardians if home not in answers.finished()]
+
+
+def _remind(asked: dict[int, int], answers: Answers, room: Room) -> list[Effect]:
+    """A card for each person, of their household."""
     effects: list[Effect] = []
-    for home, persons in answers.homes.guardians.items():
-        for person in persons if home not in done else ():
-            read_at = room.read_at(person)
-            if read_at is not None and read_at >= survey.closes_at:
-                continue
-            card = showing.intro(answers, home, person, room, why="soon")
-            name = later.nudge_handle(survey, person)
-            effects += room.tell_person(
-                person, card.text, *card.buttons, handle=name, quiet=room.hours_of(person)
-            )
+    for person, home in asked.items():
+        card = showing.intro(answers, home, person, room, why="soon")
+        name = later.nudge_handle(answers.survey, person)
+        effects += room.tell_person(
+            person, card.text, *card.buttons, handle=name, quiet=room.hours_of(person)
+        )
     return effects
 
 

@@ -41,5 +41,5 @@ def plan_forgetting(survey: Survey, room: Room) -> None:
 
 def unplan(survey: Survey, room: Room) -> None:
     """Nothing of a closed survey is asked any more."""
-    for what in ("close", "nudge"):
+    for what in ("close", "nudge", "second"):
         schedules.cancel(room.db, f"survey.{what}/{survey.id}")

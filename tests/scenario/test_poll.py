@@ -558,6 +558,27 @@ async def test_a_day_before_the_close_those_missing_are_reminded(world: World) -
     assert len(mother.inbox) == 1
 
 
+async def test_the_other_guardian_is_reminded_where_the_first_has_not_voted(world: World) -> None:
+    made = await ready_class(world)
+    await started(made.committee)
+    await votes(made.mothers["张小明"], "①")
+    await world.later(hours=34)  # Tuesday 20:00
+    mother, father = made.mothers["李雷"], made.fathers["李雷"]
+    assert len(mother.inbox) == 1 and father.inbox == []
+    await world.until(12, 10)
+    assert len(mother.inbox) == 1 and "快截止了" in father.last.text
+    assert len(made.mothers["王芳"].inbox) == 1 and made.mothers["张小明"].inbox == []
+
+
+async def test_the_other_guardian_is_left_in_peace_once_the_first_has_voted(world: World) -> None:
+    made = await ready_class(world)
+    await started(made.committee)
+    await world.later(hours=34)
+    await made.mothers["李雷"].press("③")
+    await world.later(hours=23)
+    assert made.fathers["李雷"].inbox == []
+
+
 async def test_a_reminders_buttons_are_bound_to_its_reader(world: World) -> None:
     made = await ready_class(world)
     await started(made.committee)
