@@ -184,6 +184,21 @@ async def test_a_wrong_secret_ends_the_start(server: AiBotServer, database: Data
         await wrong.bot.listen(wrong.kept)
 
 
+async def test_who_gave_the_line_back_does_not_take_it_from_whoever_leads_now(
+    server: AiBotServer, database: Database
+) -> None:
+    former = Desk(server, database)
+    wang = former.person()
+    assert isinstance(await former.tell(wang, "我当家"), Done)
+    task = asyncio.create_task(former.bot.listen(former.kept))
+    await until(lambda: server.connected)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    before = server.subscribed
+    assert await former.tell(wang, "还是我") == TryAgain("not connected", None, uncertain=False)
+    assert server.subscribed == before
+
+
 async def test_a_server_that_is_not_there_yet_is_waited_for(server: AiBotServer, database: Database) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

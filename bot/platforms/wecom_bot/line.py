@@ -59,6 +59,7 @@ class Line:
         self.displaced = 0
         """How often in a row somebody else took the connection."""
         self._taken = False
+        self._given_back = False
         self.malformed = 0
         """Frames that nobody can read."""
 
@@ -67,6 +68,7 @@ class Line:
     def start(self) -> asyncio.Task[None]:
         """Open the line and keep it; the task ends only with the ConfigError of a secret that is wrong."""
         if self._task is None or self._task.done():
+            self._given_back = False
             self._task = asyncio.create_task(self._keep_open())
             self._task.add_done_callback(lambda task: task.cancelled() or task.exception())
         return self._task
@@ -74,6 +76,7 @@ class Line:
     async def stop(self) -> None:
         """Give the connection back, so that another process may have it."""
         task, self._task = self._task, None
+        self._given_back = True
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
@@ -158,10 +161,13 @@ class Line:
     # --- frames ---------------------------------------------------------------------------------
 
     async def ask(self, cmd: str, body: dict[str, Json], req_id: str = "") -> Fields:
-        """Have something done; ApiError for a no, LineError where no answer came."""
-        if self._task is None or self._task.done():
+        """Have something done; ApiError for a no, LineError where no answer came.
+
+        A line that was given back stays so: another process may lead by now.
+        """
+        if self._task is None and not self._given_back:
             self.start()
-        if not self._up.is_set() and not self._taken:
+        if not self._up.is_set() and not (self._taken or self._given_back):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._times.answer):
                     await self._up.wait()
