@@ -2,9 +2,11 @@
 
 import os
 import re
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.async_api import expect
 
 from tests.browser.conftest import PHONE, OpenWindow
@@ -141,10 +143,28 @@ async def test_pictures_for_the_readme(fresh: str, opened: OpenWindow) -> None:
     phone = await opened("?as=lei", home=fresh, size=PHONE, touch=True, scale=2)
     await phone.page.wait_for_timeout(800)
     await phone.page.screenshot(path=PICTURES / "playground-phone.png")
+    await _three_phones(opened, fresh)
     await _drawn(opened, fresh, "en", "en-GB")
     dark = await opened("?as=wang", home=fresh, theme="dark", locale="en-GB", scale=1.5)
     await dark.page.wait_for_timeout(800)
     await dark.page.screenshot(path=PICTURES / "playground-dark.png")
+
+
+async def _three_phones(opened: OpenWindow, home: str) -> None:
+    wang = await opened("?as=wang", home=home)
+    await wang.tries("phones")
+    shots = []
+    for native in ("fangma", "zhaoba", "zhouba"):
+        window = await opened(f"?as={native}", home=home, scale=1.5)
+        await window.page.wait_for_timeout(800)
+        shots.append(Image.open(BytesIO(await window.pane("private").screenshot())))
+    gap = 24
+    width, height = sum(shot.width + gap for shot in shots) + gap, shots[0].height + 2 * gap
+    sheet, left = Image.new("RGB", (width, height), "#f4f2ec"), gap
+    for shot in shots:
+        sheet.paste(shot, (left, gap))
+        left += shot.width + gap
+    sheet.save(PICTURES / "playground-wechat.png", optimize=True)
 
 
 async def _drawn(opened: OpenWindow, home: str, name: str, locale: str) -> None:
