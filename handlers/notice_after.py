@@ -142,8 +142,7 @@ def withdraw(press: Press, room: Room) -> Iterable[Effect]:
     queue.cancel(room.db, row.handle or "", room.now)
     report = Report(failed="notice.not_withdrawn", data={"notice": row.id})
     effects: list[Effect] = [RemovePost(to, row.handle or "", report) for to in places]
-    if row.audience != notices.CLASS:
-        effects = notice_private.call_back(row, "notice.letter_withdrawn", room)
+    effects += notice_private.call_back(row, "notice.letter_withdrawn", room)
     return [
         *effects,
         room.edit(

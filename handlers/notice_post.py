@@ -110,7 +110,7 @@ def _mine(row: Notice) -> str:
 
 def go_out(row: Notice, room: Room, shown: str | None) -> list[Effect]:
     """Post it everywhere in the class, or tell whom it is for, and plan what comes after."""
-    sent = _post(row, room) if row.audience == notices.CLASS else _address(row, room)
+    sent = _in_groups(row, room) if row.audience == notices.CLASS else _address(row, room)
     row.state, row.sent_at = notices.OPEN, room.now
     notice_plan.plan(row, room, shown or _mine(row))
     unpinned = _unpin_oldest(row, room) if row.pinned else []
@@ -123,6 +123,11 @@ def _address(row: Notice, room: Room) -> list[Effect]:
         to = notice_audience.of_notice(row, room)
         notices.address(room.db, row, notice_audience.students_of(to, room))
     return notice_private.send(row, room)
+
+
+def _in_groups(row: Notice, room: Room) -> list[Effect]:
+    """Into the groups, and to whoever reads none of them."""
+    return [*_post(row, room), *notice_private.send(row, room)]
 
 
 def _post(row: Notice, room: Room) -> list[Effect]:
@@ -297,14 +302,16 @@ def correct(wish: Wish, room: Room, shown: str | None) -> list[Effect]:
         in_group=row.audience == notices.CLASS,
     )
     told: Effect = room.edit(shown, text) if shown else room.tell(text)
+    letters = [*called_back, *notice_private.send(row, room)]
     if row.audience != notices.CLASS:
-        return [*called_back, *notice_private.send(row, room), told]
+        return [*letters, told]
     by_hand = [
         notice_by_hand.replace(row, to, room)
         for to in places(row, room)
         if notice_by_hand.is_by_hand(to, room)
     ]
-    return [*refreshed(row, room, lane=Lane.TALK), *by_hand, *announce("corrected", row, room), told]
+    groups = [*refreshed(row, room, lane=Lane.TALK), *by_hand, *announce("corrected", row, room)]
+    return [*groups, *letters, told]
 
 
 def _call_back(row: Notice, room: Room) -> list[Effect]:
@@ -315,8 +322,6 @@ def _call_back(row: Notice, room: Room) -> list[Effect]:
     for person in reminded:
         for step in (reminding.FIRST, reminding.AGAIN):
             queue.cancel(room.db, reminding.nudge_handle(row, person, step), room.now)
-    if row.audience == notices.CLASS:
-        return []
     return notice_private.call_back(row, "notice.letter_replaced", room)
 
 

@@ -1,4 +1,4 @@
-"""A notice for some families: told in private, put right and taken back there; never in the group."""
+"""A notice in private: for some families, never in the group; and for whoever reads none of the groups."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from handlers.enclosing import enclosed
 from handlers.notice_changes import pieces
 from handlers.room import Room
 from storage import guardians, identity, notices, queue, reminding
-from storage.places import is_alone
+from storage.places import is_alone, readers_of
 from storage.tables import Notice
 
 PURPOSE = "receipts.letter"
@@ -32,10 +32,20 @@ def send(row: Notice, room: Room) -> list[Effect]:
 
 def _readers(row: Notice, room: Room) -> dict[int, list[int]]:
     """The persons and their children among those whom the notice is for since it was sent."""
+    if row.audience == notices.CLASS:
+        return {person: children_of(row, person, room) for person in readers_of(room.db, room.here.id)}
     meant = set(notices.families(room.db, row))
     found = notice_audience.readers_of(notice_audience.of_notice(row, room), room)
     theirs = {person: [s for s in students if s in meant] for person, students in found.items()}
     return {p: s for p, s in theirs.items() if s or row.audience == notices.COMMITTEE}
+
+
+def children_of(row: Notice, person: int, room: Room) -> list[int]:
+    """The children of one person whom the notice is for."""
+    theirs = identity.guardian_of(room.db, person, room.here.id)
+    if row.audience == notices.CLASS:
+        return [*theirs]
+    return [student for student in notices.families(room.db, row) if student in theirs]
 
 
 def _tell(row: Notice, person: int, students: list[int], room: Room) -> list[Effect]:
@@ -82,23 +92,34 @@ def text_of(
         by=by,
         asked=row.receipts and bool(students),
         confirmed=confirmed,
-        whole=is_alone(room.db, room.here.id),
+        whole=row.audience == notices.CLASS or is_alone(room.db, room.here.id),
     )
 
 
 def settled(row: Notice, person: int, room: Room) -> list[Effect]:
     """Once the family has confirmed: the words stay, the button goes."""
-    students = _readers(row, room).get(person, [])
+    if row.audience == notices.CLASS and not _was_told(row, person, room):
+        return []
+    whole = row.audience == notices.CLASS
+    students = children_of(row, person, room) if whole else _readers(row, room).get(person, [])
     text = text_of(row, person, students, room, confirmed=True)
     return [replace(e, lane=Lane.BULK) for e in _edits(row, person, text, room)]
 
 
 def _edits(row: Notice, person: int, text: PrivateText, room: Room) -> list[EditTold]:
     """Change the letter where it has arrived."""
-    handle, chat = reminding.letter_handle(row, person), identity.private_address(room.db, person)
-    if chat is None or queue.told_at(room.db, handle, chat.chat) is None:
+    chat = identity.private_address(room.db, person)
+    if chat is None or not _was_told(row, person, room):
         return []
-    return [EditTold(chat, handle, text)]
+    return [EditTold(chat, reminding.letter_handle(row, person), text)]
+
+
+def _was_told(row: Notice, person: int, room: Room) -> bool:
+    chat = identity.private_address(room.db, person)
+    told = (
+        queue.told_at(room.db, reminding.letter_handle(row, person), chat.chat) if chat is not None else None
+    )
+    return told is not None
 
 
 def call_back(row: Notice, block: str, room: Room) -> list[Effect]:

@@ -57,9 +57,7 @@ def counted(row: Notice, students: list[int], room: Room) -> list[Effect]:
 
 
 def _letters(row: Notice, students: Iterable[int], room: Room) -> list[Effect]:
-    """Of a notice for some families every guardian has a letter: what is settled stands in all of them."""
-    if row.audience == notices.CLASS:
-        return []
+    """Whoever has the notice as a letter: what is settled stands in all of them."""
     people = {g.person_id for s in students for g in guardians.active_of(room.db, s)}
     return [e for person in sorted(people) for e in notice_private.settled(row, person, room)]
 
@@ -132,7 +130,7 @@ def letter(press: Press, room: Room) -> Iterable[Effect]:
     say = own(room)
     if row is None or effects is None:
         return [room.toast(press.callback, say.label(f"receipts.{refusal or 'over'}"), alert=True)]
-    names = _names((s for s in notices.families(room.db, row) if s in room.who.guardian_of), room)
+    names = _names(notice_private.children_of(row, room.who.person, room), room)
     block = "receipts.thanks" if effects else "receipts.already"
     shown = effects or notice_private.settled(row, room.who.person, room)
     return [room.toast(press.callback, say.label(block, names=names)), *shown]

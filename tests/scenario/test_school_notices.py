@@ -342,7 +342,42 @@ async def test_a_notice_reaches_every_parent_who_follows_and_one_answer_counts_f
     assert "明天春游，请穿校服" in page.text
     await place.confirms("zhang_ba")
     await place.says("谁没回")
-    assert "收到 1/2" in place.said() and "· 李雷（未关注学校通知）" in place.last().text
-    assert "已经收到：张小明" in place.last().text
+    told = place.said()
+    assert "收到 1/2" in told and "还没回的 1 家：\n· 李雷（未关注学校通知）" in told
+    assert "已经收到：张小明" in told
     [once] = [text for text in place.read("zhang_ma") if "明天春游" in text]
     assert place.read("zhang_ba").count(once) == 0  # each has a link of their own
+
+
+async def test_beside_a_group_of_the_app_the_families_of_the_school_are_told_alone(place: Place) -> None:
+    """李雷's mother is in the group in WeCom; 张小明's parents have the school's notices and nothing else."""
+    mother = place.desk.member("李雷的妈")
+    payload = place.last().text.split("/wecom/start/")[1].split()[0]
+    await place.says("roster add 李雷")
+    await place.says(f"/start {payload}", mother)
+    await place.says("李雷 妈妈", mother)
+    await place.presses("同意", mother)
+    await place.presses("同意")
+    await place.says("setup 建群")
+    await place.presses("建群")
+    [group] = place.desk.corp.chats.values()
+    await filled(place)
+    before = len(place.desk.said(mother))
+    await place.says("通知 明天春游，请穿校服")
+    await place.presses("发送")
+    assert "明天春游" in group.screen[-1].text and len(place.desk.said(mother)) == before
+    for parent in ("zhang_ma", "zhang_ba"):
+        assert "明天春游" in place.read(parent)[-1] and "只私下发给" not in place.read(parent)[-1]
+    await place.confirms("zhang_ma")
+    await place.says("谁没回")
+    assert "收到 1/2" in place.said()
+    await place.presses("更正")
+    await place.says("后天春游，请穿校服")
+    await place.presses("发送")
+    assert "后天春游" in place.read("zhang_ba")[-1] and "更正" in place.read("zhang_ba")[-1]
+    await place.presses("撤回")
+    assert "已撤回" in (await place.opens("zhang_ba")).text
+    await place.says("投票 春游去哪\n动物园\n科技馆")
+    await place.presses("发")
+    assert "春游去哪" in group.screen[-1].text and "春游去哪" in place.read("zhang_ma")[-1]
+    assert len([text for text in place.desk.said(mother) if "春游去哪" in text]) == 0
