@@ -12,6 +12,7 @@ from tests.contract.telegram_driver import telegram
 from tests.contract.web_driver import talks_only, web
 from tests.contract.wecom_bot_driver import wecom_bot
 from tests.contract.wecom_driver import wecom
+from tests.contract.wecom_group_driver import wecom_group
 from tests.contract.wecom_school_driver import wecom_school
 
 STAGES: dict[str, Opening] = {
@@ -22,6 +23,7 @@ STAGES: dict[str, Opening] = {
     "official_account": official_account,
     "wecom.bot": wecom_bot,
     "wecom.school": wecom_school,
+    "wecom.group": wecom_group,
 }
 
 
