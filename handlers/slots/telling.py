@@ -9,8 +9,9 @@ from classroom.effects import Button, Effect, Tell
 from handlers.room import Room
 from handlers.slots.calendar_file import calendar_file
 from handlers.slots.showing import facts
-from storage import queue
+from storage import queue, slots
 from storage.households import Households
+from storage.slots import OPEN
 from storage.tables import Meeting, Slot
 
 WORDS = ("eve", "soon", "nudge", "told")
@@ -57,8 +58,10 @@ def tell_family(
     effects: list[Effect] = []
     for person in persons:
         say = room.say_to(person)
-        text = say.private("slots.told", **facts(say, meeting, row, room), what=what)
-        keys = () if what == "called_off" else (show_button(meeting, person, room),)
+        chooses = _may_choose(meeting, person, room)
+        text = say.private("slots.told", **facts(say, meeting, row, room), what=what, chooses=chooses)
+        closed = what == "called_off" or (what == "dropped" and not chooses)
+        keys = () if closed else (show_button(meeting, person, room),)
         file = calendar_file(say, meeting, row, homes.students[home][0], room, cancelled=gone)
         name = handle(meeting, "told", person)
         for told in room.tell_person(
@@ -66,6 +69,14 @@ def tell_family(
         ):
             effects.append(replace(told, files=(file,)) if isinstance(told, Tell) else told)
     return effects
+
+
+def _may_choose(meeting: Meeting, person: int, room: Room) -> bool:
+    """True if there will be a time left to choose when this person reads it."""
+    reads = room.read_at(person) or room.now
+    rows = slots.slots_of(room.db, meeting.id)
+    left = any(row.student_id is None and row.starts_at > reads for row in rows)
+    return left and meeting.state == OPEN and meeting.closes_at > reads
 
 
 def show_button(meeting: Meeting, person: int, room: Room) -> Button:

@@ -652,6 +652,19 @@ async def test_the_teacher_takes_a_family_out(world: World) -> None:
     assert "14:15" in times(mother)
 
 
+async def test_taken_out_after_the_close_nobody_is_asked_to_choose_again(world: World) -> None:
+    made = await offered(world)
+    mother = made.mothers["李雷"]
+    await takes(mother, "14:15")
+    await to(world, "2026-11-27 19:05")
+    await made.teacher.in_private("/slots 1")
+    await made.teacher.press("改动一家")
+    await made.teacher.press("14:15 李雷")
+    await made.teacher.press("取消这一家")
+    assert "已经不能再选时间了" in mother.last.text and "另选时间" not in mother.last.text
+    assert mother.last.keys == () and "/留言" in mother.last.text
+
+
 async def test_the_whole_is_called_off(world: World) -> None:
     made = await offered(world)
     mother = made.mothers["李雷"]
