@@ -255,7 +255,7 @@ _OUTCOMES = st.one_of(
 _LATER = st.lists(st.tuples(st.integers(0, 2), st.sampled_from([*Failure])), max_size=3)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(outcomes=st.lists(_OUTCOMES, max_size=8), later=_LATER, park=st.booleans())
 def test_a_secret_goes_to_this_persons_private_doors_alone_each_once(
     fresh_database: FreshDatabase, outcomes: list[Outcome], later: list[tuple[int, Failure]], park: bool
@@ -273,7 +273,7 @@ def test_a_secret_goes_to_this_persons_private_doors_alone_each_once(
         for which, failure in later:
             await hears_later(road, mine[which], "accepted", failure.value, refs=("9", "1", "2", "3", "4"))
         road.platform.failing.clear()
-        for _ in range(8):
+        for _ in range(4):
             await road.later(days=1)
         assert not any("secret" in text for text in road.texts()) and stranger.heard == ""
         assert all(len([m for m in user.inbox if "secret" in m.text]) <= 1 for user in mine)
