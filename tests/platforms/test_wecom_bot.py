@@ -190,8 +190,9 @@ async def test_who_gave_the_line_back_does_not_take_it_from_whoever_leads_now(
     former = Desk(server, database)
     wang = former.person()
     assert isinstance(await former.tell(wang, "我当家"), Done)
+    server.says(wang, wang, "好")
     task = asyncio.create_task(former.bot.listen(former.kept))
-    await until(lambda: server.connected)
+    await former.heard(1)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     before = server.subscribed
