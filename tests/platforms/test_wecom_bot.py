@@ -33,7 +33,7 @@ from tests.aibotapi import AiBotServer, Shown
 from tests.platforms.wecom_kit import KEY, Kept, until
 
 TIMES = BotTimes(
-    connect=2.0, answer=0.3, ping=0.1, first_wait=0.01, longest_wait=0.05, step_back=0.1, longest_step=0.5
+    connect=2.0, answer=0.6, ping=0.1, first_wait=0.01, longest_wait=0.05, step_back=0.1, longest_step=0.5
 )
 JOINER = "\u2060"
 
@@ -146,10 +146,10 @@ async def test_an_answer_that_is_lost_or_late_leaves_it_open(desk: Desk) -> None
     wang = desk.person()
     desk.server.fault("aibot_send_msg", "no_ack")
     assert await desk.tell(wang, "一") == TryAgain("no answer to a frame", None, uncertain=True)
-    desk.server.fault("aibot_send_msg", "late_ack", seconds=0.4)
+    desk.server.fault("aibot_send_msg", "late_ack", seconds=0.8)
     assert isinstance(await desk.tell(wang, "二"), TryAgain)
     await until(lambda: len(desk.screen(wang)) == 2)
-    await asyncio.sleep(0.15)
+    await asyncio.sleep(0.3)
     assert isinstance(await desk.tell(wang, "三"), Done)
 
 
