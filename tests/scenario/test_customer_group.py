@@ -23,6 +23,7 @@ from tests.conftest import FreshDatabase
 from tests.databases import Kind
 from tests.platforms.wecom_kit import desk, migrate
 from tests.scenario.test_wecom import MONDAY, School
+from tests.security.others import pressed_by_others
 from tests.wecomapi import WeComServer, customers
 from tests.wecomapi.customers import CustomerGroup, Customers, Mass
 
@@ -163,7 +164,11 @@ async def test_a_wrong_name_is_one_line_of_the_teachers_until_it_is_mended(schoo
     [told] = [one for one in here.said() if "还看不出是谁的家长" in one]
     assert "· 岁月静好" in told and "幸福一家人" not in told
     await school.says(here.wang, "groups")
-    assert "4 位家长在群里，1 位的名字还没写清" in school.last(here.wang).text
+    coverage = school.last(here.wang).text
+    assert "4 位家长在群里，1 位的名字还没写清；每个孩子都有家长在" in coverage
+    await school.says(here.wang, "roster add 赵敏 孙俪")
+    await school.says(here.wang, "groups")
+    assert "还没看到这 2 家：赵敏、孙俪" in school.last(here.wang).text
     assert school.customers.masses == {} and here.group.screen == []  # nobody was named in the group
 
 
@@ -338,3 +343,11 @@ async def outcomes(school: Groups) -> list[str | None]:
     """What is recorded of the posts."""
     found = await school.desk.database.look(lambda records: looking.departures(records, 200))
     return [one.outcome for one in found if one.kind == "post"]
+
+
+async def test_what_is_offered_to_a_teacher_is_nothing_in_other_hands(school: Groups) -> None:
+    here = await with_group(school, *FITTING)
+    school.customers.group(school.server.corp, here.wang, "另一个群")
+    await school.says(here.wang, "groups")
+    others = ("groups.choose", "groups.let_go")
+    await pressed_by_others(school.server, school.app, school._settled, here.wang, *others)

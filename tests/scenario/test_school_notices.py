@@ -23,6 +23,7 @@ from tests.conftest import FreshDatabase
 from tests.databases import Kind
 from tests.platforms import school_kit
 from tests.platforms.wecom_kit import Desk, desk, migrate, until
+from tests.security.others import pressed_by_others
 from tests.wecomapi import Corp, Shown, WeComServer
 from tests.wecomapi.school import School, changed, follows
 
@@ -381,3 +382,9 @@ async def test_beside_a_group_of_the_app_the_families_of_the_school_are_told_alo
     await place.presses("发")
     assert "春游去哪" in group.screen[-1].text and "春游去哪" in place.read("zhang_ma")[-1]
     assert len([text for text in place.desk.said(mother) if "春游去哪" in text]) == 0
+
+
+async def test_what_is_offered_to_a_teacher_is_nothing_in_other_hands(place: Place) -> None:
+    await place.says("名册 学校")
+    server = place.desk.server
+    await pressed_by_others(server, place.app, place.settled, place.wang, "school.take")

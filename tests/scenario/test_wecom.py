@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
+from sqlmodel import select
 
 from bot.app import App
 from bot.limits import Limits
 from bot.web_server import serving
+from storage.tables import ButtonRow, Classroom
 from tests.conftest import FreshDatabase
 from tests.databases import Kind
 from tests.platforms.wecom_kit import Desk, desk, migrate, until
+from tests.security.others import pressed_by_others
 from tests.wecomapi import Shown, WeComServer
 from tests.wecomapi.server import Served
 
@@ -153,8 +156,8 @@ class Class:
         return [one.text for one in self.school.server.corp.chats[self.chat].screen]
 
 
-async def with_group(school: School) -> Class:
-    """Go the whole way: the class, two families, the group."""
+async def with_members(school: School) -> tuple[str, str, str]:
+    """Go the whole way: the class, two families, and the question whether to make the group."""
     wang, zhang, li = (school.desk.member(name) for name in ("王老师", "张小明妈妈", "李雷妈妈"))
     await school.says(wang, "开通 三年级2班")
     await school.presses(wang, "我是班主任")
@@ -169,6 +172,12 @@ async def with_group(school: School) -> Class:
         await school.presses(wang, "同意")
     await school.says(wang, "setup 建群")
     assert "2 位" in school.desk.screen(wang)[-1].text
+    return wang, zhang, li
+
+
+async def with_group(school: School) -> Class:
+    """And the group."""
+    wang, zhang, li = await with_members(school)
     await school.presses(wang, "建群")
     [chat] = school.server.corp.chats.values()
     assert (chat.owner, set(chat.members), chat.name) == (wang, {wang, zhang, li}, "三年级2班")
@@ -202,3 +211,19 @@ async def test_criticism_reaches_the_family_alone_and_cannot_be_passed_on(school
 
 def sent_with(school: School, words: str) -> list[Served]:
     return [one for one in school.server.asked("message/send") if words in str(one.body)]
+
+
+async def test_what_is_offered_to_a_teacher_is_nothing_in_other_hands(school: School) -> None:
+    wang, *_ = await with_members(school)
+    await pressed_by_others(school.server, school.app, school._settled, wang, "setup.make_group")
+    assert school.server.corp.chats == {}
+    await school.says(wang, "开通 四年级1班")
+    stranger = school.desk.member("路过的人")
+    with school.app.database.transaction() as records:
+        asked = records.exec(select(ButtonRow).where(ButtonRow.purpose == "setup.alone")).all()
+        classes = len(records.exec(select(Classroom)).all())
+    for button in asked:
+        school.server.postman.calls_a_button(stranger, button.token)
+    await school._settled()
+    with school.app.database.transaction() as records:
+        assert len(records.exec(select(Classroom)).all()) == classes

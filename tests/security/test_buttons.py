@@ -189,8 +189,12 @@ async def test_a_button_does_nothing_for_those_it_is_not_for(
     assert found == []
 
 
-ELSEWHERE = {"setup.alone", "setup.make_group"}
-"""Shown only where no group can be heard, to the one who asked: see tests/scenario/test_wecom.py."""
+ELSEWHERE = {
+    *("setup.alone", "setup.make_group", "groups.choose", "groups.let_go", "school.take"),
+    *("school.same", "school.not_same", "school.unlink", "channel.apart"),
+}
+"""Shown on WeChat's channels only, to the teacher who asked: see tests/security/others.py. Those of the
+second line are made for one person in the same way."""
 
 
 def test_every_kind_of_button_is_tried() -> None:

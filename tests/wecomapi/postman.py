@@ -63,6 +63,17 @@ class Postman(TencentPostman):
             raw=chosen,
         )
 
+    def calls_a_button(self, who: str, token: str) -> None:
+        """Somebody's phone claims that a button was pressed, whether they were ever shown it or not."""
+        self._event(
+            who,
+            "template_card_event",
+            EventKey=token,
+            TaskId="task",
+            CardType="button_interaction",
+            ResponseCode=self.corp.make_code("task"),
+        )
+
     def sealed(self, words: str, receiver: str | None = None) -> tuple[str, bytes]:
         """The query and the body of a call with these words."""
         corp = self.corp
