@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from classroom.addresses import ChatKind
 from classroom.effects import Ask, Button, Effect, Question
 from classroom.events import Answered, Json, Origin
+from classroom.rules.names import conforms
 from classroom.school_book import IN_GROUPS
 from classroom.text import PrivateText
 from handlers.customer_groups import names
@@ -16,6 +17,7 @@ from handlers.name_looking import look
 from handlers.room import Room
 from handlers.rule_book import rules_of
 from storage import further, identity, member_names
+from storage.member_names import Known
 from storage.tables import Account, Chat, Classroom
 
 feature = Feature("groups")
@@ -33,6 +35,8 @@ class Line:
     people: int
     state: str
     wrong: int = 0
+    missing: tuple[str, ...] = ()
+    """Children of whom no name in the group speaks."""
 
 
 @feature.command("groups", "家长群", who=Who.TEACHER, where=Where.PRIVATE)
@@ -83,7 +87,21 @@ def listed(answered: Answered, room: Room) -> Iterable[Effect]:
 def _ours(room: Room, chat: Chat) -> Line:
     present = member_names.present(room.db, chat.id)
     wrong = member_names.not_fitting(room.db, room.here.id, chat=chat.id) if rules_of(room).pattern else []
-    return Line(chat.title, len(present), "ours", len(wrong))
+    return Line(chat.title, len(present), "ours", len(wrong), _missing(room, present))
+
+
+def _missing(room: Room, present: Sequence[Known]) -> tuple[str, ...]:
+    pattern, roster = rules_of(room).pattern, room.roster
+    if pattern is None:
+        return ()
+    found = [conforms(one.account.name, roster, pattern, room.here.name) for one in present]
+    there = {student.id for match in found if match is not None for student in match.students}
+    there |= {
+        child
+        for one in present
+        for child in identity.guardian_of(room.db, one.account.person_id, room.here.id)
+    }
+    return tuple(student.name for student in roster.students if student.id not in there)
 
 
 def _choose(room: Room, native: str, title: str) -> Button:
