@@ -27,6 +27,7 @@ from bench.subjects import Subject
 TOKEN = "4242:AAbenchbenchbenchbenchbenchbenchbench"
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 180.0
+A_BREATH = 0.5
 
 
 class StandIn:
@@ -91,7 +92,7 @@ class Bot:
             command,
             cwd=ROOT if self.subject.homeroom else self.folder,
             env={
-                **os.environ,
+                **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
                 "BENCH_API": f"http://127.0.0.1:{self.standin.port}",
                 "BENCH_TOKEN": TOKEN,
             },
@@ -186,9 +187,13 @@ def acted_rate(bot: Bot, count: int, classes: int) -> float:
 
 
 def waits(bot: Bot, text: str, times: int, **more: Any) -> float:
-    """Milliseconds (median) from a teacher's private message to its answer."""
+    """Milliseconds (median) from a teacher's private message to its answer.
+
+    What follows an answer, as a picture does, is over before the next question: nobody types sooner.
+    """
     found = []
     for _ in range(times):
+        time.sleep(A_BREATH)
         found.append(1000 * throughput(bot, [load.private(teacher_native(0), text, **more)]))
     return statistics.median(found)
 

@@ -60,11 +60,17 @@ def called(room: Room, guardian: Guardian, say: Say) -> str:
 
 def phones(room: Room, student: int, say: Say) -> list[str]:
     """The phone numbers on the roster, each with whose it is; only ever for teachers."""
-    return [
-        " ".join(filter(None, (_contact(c.name, c.relation, say), c.phone)))
-        for c in guardians.contacts_of(room.db, student)
-        if c.phone
-    ]
+    return phones_of(room, [student], say).get(student, [])
+
+
+def phones_of(room: Room, students: Iterable[int], say: Say) -> dict[int, list[str]]:
+    """The same of several students; without those of whom there is no number."""
+    found: dict[int, list[str]] = {}
+    for contact in guardians.contacts_of(room.db, *students):
+        if contact.phone:
+            named = " ".join(filter(None, (_contact(contact.name, contact.relation, say), contact.phone)))
+            found.setdefault(contact.student_id, []).append(named)
+    return found
 
 
 def _contact(name: str | None, relation: str | None, say: Say) -> str:

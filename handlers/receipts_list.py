@@ -12,7 +12,7 @@ from classroom.folding import fold
 from classroom.text import PrivateText
 from handlers import notice_post, notice_words, pictures, receipts_steps
 from handlers.aside import aside, own
-from handlers.concern_people import phones
+from handlers.concern_people import phones_of
 from handlers.feature import Command, Feature, Press, Who
 from handlers.room import Room
 from storage import notices, reaching, rosters
@@ -93,8 +93,9 @@ def state_of(row: Notice, room: Room, say: Say, block: str = "receipts.state") -
     meant = set(notices.families(room.db, row))
     rows = [r for r in rosters.rows_of(room.db, room.here.id) if r.id in meant]
     open_ = row.receipts and row.state == notices.OPEN
-    fates = reaching.families(room.db, row, [r.id for r in rows if r.id not in have])
-    missing = [(r.name, fates[r.id], phones(room, r.id, say)) for r in rows if r.id not in have]
+    left = [r.id for r in rows if r.id not in have]
+    fates, calls = reaching.families(room.db, row, left), phones_of(room, left, say)
+    missing = [(r.name, fates[r.id], calls.get(r.id, [])) for r in rows if r.id not in have]
     counts = Counter(fates.values())
     return say.private(
         block,
@@ -131,13 +132,15 @@ def _ask(row: Notice, room: Room) -> list[Effect]:
     if refusal := _refusal(row, room):
         return aside(room, say.private(f"receipts.{refusal}", number=row.number))
     left = set(receipts_steps.left_for_today(row, room))
-    missing = [s for s in room.roster.students if s.id in set(notices.missing(room.db, row))]
+    gone = set(notices.missing(room.db, row))
+    missing = [s for s in room.roster.students if s.id in gone]
+    calls = phones_of(room, [s.id for s in missing if s.id not in left], say)
     text = say.private(
         "receipts.again_sure",
         number=row.number,
         words=row.text,
         names=[s.name for s in missing if s.id in left],
-        others=[(s.name, phones(room, s.id, say)) for s in missing if s.id not in left],
+        others=[(s.name, calls.get(s.id, [])) for s in missing if s.id not in left],
     )
     args, person = {"notice": row.id, "version": row.version}, room.who.person
     keys = [

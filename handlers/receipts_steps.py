@@ -172,7 +172,8 @@ def once_more(row: Notice, room: Room) -> list[Effect]:
 def left_for_today(row: Notice, room: Room) -> list[int]:
     """The children whose families can be told once more today."""
     done = reminding.nudged(room.db, row, AGAIN, room.today.date())
-    return [s for s in notices.missing(room.db, row) if s not in done and _reachable(s, room)]
+    reached = guardians.reached_students(room.db, room.here.id)
+    return [s for s in notices.missing(room.db, row) if s not in done and s in reached]
 
 
 # --- what is said --------------------------------------------------------------------------------

@@ -299,6 +299,19 @@ def accounts_of(records: Records, person: int) -> list[tuple[Account, Chat]]:
     return sorted(found, key=order)
 
 
+def doors_of(records: Records, people: Collection[int]) -> dict[int, set[str]]:
+    """What is known of the private doors of these persons; without those who have none."""
+    found = records.exec(
+        select(Account.person_id, Chat.door)
+        .join(Chat, col(Chat.id) == col(Account.chat_id))
+        .where(col(Account.person_id).in_(people), Account.kind == SenderKind.PERSON)
+    ).all()
+    doors: dict[int, set[str]] = {}
+    for person, door in found:
+        doors.setdefault(person, set()).add(door)
+    return doors
+
+
 def acted(records: Records, account: Account) -> None:
     """Note where a person last did something in private."""
     owner = records.get(Person, account.person_id)

@@ -25,14 +25,12 @@ AT_ONCE = 500
 
 def families(records: Records, notice: Notice, students: Iterable[int]) -> dict[int, str]:
     """How far a notice got to each of these students' families in private: the best of its guardians."""
-    people = {s: [g.person_id for g in guardians.active_of(records, s)] for s in students}
-    told = _told(records, notice, {p for found in people.values() for p in found})
-    doors: dict[int, str] = {}
+    people = guardians.people_of(records, students)
+    everybody = {p for found in people.values() for p in found}
+    told = _told(records, notice, everybody)
+    doors = _doors(records, everybody - told.keys())
     fates: dict[int, str] = {}
     for student, found in people.items():
-        for person in found:
-            if person not in told and person not in doors:
-                doors[person] = door(records, person)
         each = [told.get(p, doors.get(p, UNREACHED)) for p in found]
         fates[student] = min(each, key=FATES.index, default=UNREACHED)
     return fates
@@ -99,7 +97,15 @@ def _fate(state: str, outcome: str | None) -> str:
 
 def door(records: Records, person: int) -> str:
     """Whether somebody could be told something in private now: OPEN, or why not."""
-    doors = [chat.door for _, chat in identity.accounts_of(records, person)]
+    return _doors(records, [person]).get(person, UNREACHED)
+
+
+def _doors(records: Records, people: Collection[int]) -> dict[int, str]:
+    found = identity.doors_of(records, people)
+    return {person: _best(doors) for person, doors in found.items()}
+
+
+def _best(doors: Collection[str]) -> str:
     if "open" in doors:
         return OPEN
     return next((why for why in (CLOSED, NOT_SUBSCRIBED) if why in doors), UNREACHED)
