@@ -8,14 +8,21 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 import pytest
+from sqlmodel import select
 
 from bot.app import App
 from bot.limits import Limits
 from bot.web_server import serving
-from classroom.events import Attachment
+from classroom.events import Attachment, Sender
 from classroom.people import Role
+from handlers.room import Defaults
 from storage import classrooms, guardians, identity
+from storage.database import Records
+from storage.tables import DeliveryRow, Person
 from tests.conftest import FreshDatabase
+from tests.officialapi import OfficialServer
+from tests.platforms.official_kit import Desk as OfficialDesk
+from tests.platforms.official_kit import desk as official_desk
 from tests.platforms.wecom_kit import Desk, desk, migrate, until
 from tests.ready import ReadyClass, ready_class
 from tests.wecomapi import WeComServer
@@ -236,3 +243,67 @@ async def test_a_photo_that_is_gone_does_not_hold_up_the_words(both: Both) -> No
     await both.made.teacher.press("发送")
     await both._settled()
     assert "今天的板书" in both.heard(member)
+
+
+# --- a channel that tells later ----------------------------------------------------------------------
+
+
+@pytest.fixture
+async def followed(fresh_database: FreshDatabase) -> AsyncIterator[tuple[ReadyClass, OfficialDesk]]:
+    """三年级2班 on the messenger, whose families follow the school's service account as well."""
+    with OfficialServer() as server:
+        async with official_desk(server, fresh_database("sqlite", migrate)) as there:
+            there.pass_((START - there.now()).total_seconds())
+            world = World(there.database)
+            world.app = App(
+                there.database,
+                [world.platform, there.platform],
+                defaults=Defaults(public_url="https://class.example"),
+                limits={**UNLIMITED, "official_account": Limits(0, 0, 0, 0)},
+                now=world.now,
+                clock=world.clock,
+            )
+            await world.app.open()
+            listening = socket.create_server(("127.0.0.1", 0))
+            port = listening.getsockname()[1]
+            server.postman.url = f"http://127.0.0.1:{port}/official-account/callback"
+            async with serving(
+                listening, there.platform.routes(world.app.intake.door_of("official_account"))
+            ):
+                yield await ready_class(world), there
+            server.postman.url = ""
+
+
+@pytest.mark.parametrize("shut", [False, True])
+async def test_what_wechat_took_and_tells_later_that_it_did_not_arrive(
+    followed: tuple[ReadyClass, OfficialDesk], shut: bool
+) -> None:
+    made, there = followed
+    mother, openid = made.mothers["李雷"], there.account.person()
+    world, postman = made.world, there.server.postman
+    with world.database.transaction() as records:
+        follower = identity.meet_account(records, "official_account", Sender(openid), world.now())
+        known = identity.meet_account(records, "web", mother.sender, world.now())
+        person = records.get(Person, known.person_id)
+        assert person is not None
+        person.channel, follower.person_id = follower.chat_id, known.person_id
+    there.account.people[openid].blacklisted = shut
+    await made.teacher.in_private(f"/concern 李雷 {SECRET}")
+    await made.teacher.press("发送")
+    await until(lambda: postman.called > 0 and postman.brought == postman.called)
+    await world.later(seconds=3)  # WeChat may have told it before the sending was noted
+    assert len(there.screen(openid)) == 1 and SECRET not in there.said(openid)[0]  # it only knocks
+    assert (SECRET in mother.heard) is shut and not any(SECRET in text for text in world.texts())
+    with world.database.transaction() as records:
+        row = next(
+            r
+            for r in records.exec(select(DeliveryRow).where(DeliveryRow.kind == "tell"))
+            if r.handle == f"concern/1/{_link(records, made)}"
+        )
+        assert (row.platform, row.outcome) == (
+            ("web", "accepted") if shut else ("official_account", "delivered")
+        )
+
+
+def _link(records: Records, made: ReadyClass) -> int:
+    return next(g.id for g in guardians.active_of(records, made.students["李雷"]) if g.relation == "mother")
