@@ -42,7 +42,7 @@ async def test_one_notice_looks_different_on_three_phones(eyes: Eyes) -> None:
     await eyes.attempt("card")
     assert [m.keys for m in eyes.inbox("zhouba") if m is card] == [()]
     await eyes.attempt("school")
-    assert "2/3" in eyes.inbox("wang")[-1].text
+    assert any("2/3" in m.text for m in eyes.inbox("wang")[-2:])
 
 
 async def test_a_knock_says_nothing_of_a_child_and_its_page_says_all(eyes: Eyes) -> None:
