@@ -16,7 +16,7 @@ def last_told(records: Records, handle: str, chat: int) -> datetime | None:
     own = select(Account.chat_id).where(col(Account.person_id).in_(person))
     return records.exec(
         select(PostedRow.at)
-        .where(PostedRow.handle == handle, (PostedRow.chat_id == chat) | col(PostedRow.chat_id).in_(own))
+        .where(PostedRow.handle == handle, (col(PostedRow.chat_id) == chat) | col(PostedRow.chat_id).in_(own))
         .order_by(col(PostedRow.id).desc())
     ).first()
 
