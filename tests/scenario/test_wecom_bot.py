@@ -173,17 +173,6 @@ async def test_a_class_from_nothing_by_calling_the_bot(school: School) -> None:
     assert "已经开通" in school.last(here.li)
 
 
-async def test_what_is_put_right_is_said_anew_where_posts_stay(school: School) -> None:
-    here = await from_nothing(school)
-    await notice(school, here, "明天春游")
-    await school.presses(here.wang, here.wang, "更正")
-    await school.says(here.wang, here.wang, "后天春游，请穿校服")
-    await school.presses(here.wang, here.wang, "发送")
-    assert "后天春游，请穿校服" in school.last(here.group) and "✅" in "".join(
-        school.screen(here.group)[-1].buttons
-    )
-
-
 async def test_praise_and_a_poll_by_card(school: School) -> None:
     here = await from_nothing(school)
     await school.says(here.wang, here.group, "表扬 张小明 今天主动帮同学")
@@ -197,7 +186,7 @@ async def test_praise_and_a_poll_by_card(school: School) -> None:
     assert "植物园" in school.screen(here.group)[-1].whispers[here.zhang]
 
 
-async def test_a_notice_is_confirmed_on_its_card(school: School) -> None:
+async def test_a_notice_is_confirmed_on_its_card_and_said_anew_once_put_right(school: School) -> None:
     here = await from_nothing(school)
     await school.says(here.wang, here.wang, "通知 明天春游，请穿校服")
     await school.presses(here.wang, here.wang, "发送")
@@ -206,6 +195,11 @@ async def test_a_notice_is_confirmed_on_its_card(school: School) -> None:
     assert here.zhang in school.screen(here.group)[-1].whispers
     await school.says(here.wang, here.wang, "回执")
     assert "收到 1/2" in school.last(here.wang)
+    await school.presses(here.wang, here.wang, "更正")
+    await school.says(here.wang, here.wang, "后天春游，请穿校服")
+    await school.presses(here.wang, here.wang, "发送")
+    assert "后天春游，请穿校服" in school.last(here.group)
+    assert [label[0] for label in school.screen(here.group)[-1].buttons] == ["✅"]
 
 
 TYPED = ("私聊 李雷 今天没有带作业本", "/concern 李雷 又没有带作业本", "concerm 李雷 没有带作业本")
