@@ -76,7 +76,6 @@ def account_settings(settings: Settings) -> OfficialAccountSettings:
     from bot.platforms.official_account import OfficialAccountSettings, Phrases  # noqa: PLC0415
 
     chosen, say = settings.official_account, Say(settings.defaults.language)
-    words = ("news", "sender", "status", "no_file", "scan", "scan_elsewhere", "minutes", "later", "title")
     return OfficialAccountSettings(
         app_id=chosen.app_id or "",
         secret=_secret(chosen.secret),
@@ -85,7 +84,7 @@ def account_settings(settings: Settings) -> OfficialAccountSettings:
         template_id=chosen.template_id or "",
         api_root=chosen.api_root,
         public_url=settings.web.public_url or "",
-        phrases=Phrases(**{word: say.label(f"service_account.{word}").text for word in words}),
+        phrases=Phrases(**{word: say.label(f"service_account.{word}").text for word in Phrases.__slots__}),
         menus=menus(say),
     )
 

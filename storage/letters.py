@@ -18,7 +18,8 @@ from sqlmodel import col
 from sqlmodel import select as entities
 
 from classroom.addresses import FAMILIES, PAGE, ChatKind
-from classroom.effects import EditPost, EditTold, Tell, Toast
+from classroom.drawings import Drawing
+from classroom.effects import EditPost, EditTold, Enclosed, Tell, Toast
 from classroom.text import Label, PrivateText, PublicText
 from storage import identity, presses
 from storage.codes import Digest
@@ -38,10 +39,15 @@ _MOST_TOLD, _MOST_SHOWN = 12, 3
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What one message says now, and the buttons under it."""
+    """What one message says now, and the buttons under it.
+
+    `files` went along with the delivery `number`.
+    """
 
     text: PrivateText | PublicText
     keys: tuple[StoredKey, ...] = ()
+    files: tuple[Enclosed | Drawing, ...] = ()
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +194,9 @@ def _now(
     if not isinstance(effect, Tell | EditTold):
         return None
     at = last.id if last is not None else number
-    return _as_all_see_it(records, handle, at, Words(effect.text, tuple(keys)))
+    told = effect if last is None else load(payload)[0]
+    files = told.files if isinstance(told, Tell) else ()
+    return _as_all_see_it(records, handle, at, Words(effect.text, tuple(keys), files, number))
 
 
 def _as_all_see_it(records: Records, handle: str | None, at: int, words: Words) -> tuple[int, Words]:
@@ -211,6 +219,6 @@ def _as_all_see_it(records: Records, handle: str | None, at: int, words: Words) 
     if not isinstance(effect, EditPost):
         return at, words
     if len(counted) != len(words.keys):
-        return at, Words(effect.text, words.keys)
+        return at, replace(words, text=effect.text)
     keys = tuple(replace(own, label=new.label) for own, new in zip(words.keys, counted, strict=True))
-    return at, Words(effect.text, keys)
+    return at, replace(words, text=effect.text, keys=keys)

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bot import calendar_route, families
+from bot.carrying import Carrier
 from bot.demo.cast import LANGUAGES, PAGE
 from bot.demo.host import Host
 from bot.demo.window import Window
@@ -51,6 +52,7 @@ def application(host: Host, names: frozenset[str] | None) -> ASGIApp:
             Route("/files/{ref}", page.file),
             Route(calendar_route.PATH, page.calendar),
             Route(families.PATH, page.family, methods=families.METHODS),
+            Route(families.FILE_PATH, page.enclosed),
             WebSocketRoute("/ws", page.line),
             Mount("/static", StaticFiles(directory=HERE)),
         ]
@@ -65,6 +67,7 @@ class _Pages:
         self._host = host
         self._gate = calendar_route.gate()
         self._knocking = families.Knocking()
+        self._carrier = Carrier()
 
     async def family(self, request: Request) -> Response:
         """A family's own page, as the code on its paper opens it."""
@@ -76,6 +79,13 @@ class _Pages:
             await house.stage.settle()  # so that the page need not ask twice what came of it
         house.stage.wake()
         return shown
+
+    async def enclosed(self, request: Request) -> Response:
+        """What goes along with a letter, as its page hands it over."""
+        house = self._host.house
+        if house is None:
+            return PlainTextResponse("no such file", 404)
+        return await families.file(request, house.stage.app, self._knocking, self._carrier)
 
     async def calendar(self, request: Request) -> Response:
         """The class's calendar as phones fetch it."""

@@ -39,7 +39,7 @@ async def read(request: Request, app: App, code: str) -> tuple[str, int]:
     if found is None:
         return sheet.unknown(_stranger(request)), 404
     say = Say(found.language)
-    return sheet.letter(say, found.classroom, found.letter, secrets.token_hex(8)), 200
+    return sheet.letter(say, code, found.classroom, found.letter, secrets.token_hex(8)), 200
 
 
 async def press(request: Request, app: App, code: str, form: dict[str, str]) -> Response:

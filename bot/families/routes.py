@@ -13,7 +13,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.app import App
-from bot.families import letter, sheet
+from bot.carrying import Carrier
+from bot.families import files, letter, sheet
 from bot.families.knocking import Knocking
 from bot.meeting import page_room
 from bot.ports import Incoming
@@ -26,6 +27,7 @@ from storage.database import Records
 from templates.render import Say, language_of
 
 PATH = "/f/{code}"
+FILE_PATH = f"{PATH}/{{which}}"
 METHODS = ["GET", "HEAD", "POST"]
 MOST_BODY = 24_576
 """Bytes of a form: an answer of 2,000 characters, each of them written as nine."""
@@ -39,7 +41,11 @@ def routes(app: App, clock: Callable[[], float] = time.monotonic) -> list[BaseRo
     async def serve(request: Request) -> Response:
         return await answer(request, app, knocking)
 
-    return [Route(PATH, serve, methods=METHODS)]
+    async def hand_over(request: Request) -> Response:
+        return await file(request, app, knocking, carrier)
+
+    carrier = Carrier()
+    return [Route(PATH, serve, methods=METHODS), Route(FILE_PATH, hand_over, methods=["GET"])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,20 @@ async def answer(request: Request, app: App, knocking: Knocking) -> Response:
     except DatabaseError:
         return _said(sheet.later(say), 503)
     return _said(sheet.page(found.page, noted=request.url.query == NOTED), 200)
+
+
+async def file(request: Request, app: App, knocking: Knocking, carrier: Carrier) -> Response:
+    """What goes along with a letter; the same short answer where there is nothing."""
+    say = Say(language_of(request.headers.get("accept-language", "").split(",")[0] or None))
+    code = request.path_params["code"]
+    ours = letters.is_ours(app.database.keys.digest, code)
+    if not knocking.admits(code, ours=ours):
+        return _said(sheet.later(say), 429)
+    try:
+        found = await files.answer(app, carrier, code, request.path_params["which"]) if ours else None
+    except DatabaseError:
+        return _said(sheet.later(say), 503)
+    return found if found is not None else _said(sheet.unknown(say), 404)
 
 
 async def _letter(request: Request, app: App, code: str) -> Response:

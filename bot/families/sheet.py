@@ -13,7 +13,7 @@ from markupsafe import Markup
 from classroom import markup
 from classroom.pages import Page
 from classroom.text import PrivateText, PublicText
-from storage.letters import Letter
+from storage.letters import Letter, Words
 from templates.render import Say
 
 FOLDER = Path(__file__).parent
@@ -48,7 +48,7 @@ def page(shown: Page, *, noted: bool) -> str:
     )
 
 
-def letter(say: Say, classroom: str, shown: Letter, once: str) -> str:
+def letter(say: Say, code: str, classroom: str, shown: Letter, once: str) -> str:
     """A letter and its answers, with what its reader has just been answered above them."""
     notes = [one.text for one in shown.notes]
     if not shown.handled:
@@ -61,13 +61,21 @@ def letter(say: Say, classroom: str, shown: Letter, once: str) -> str:
         head=_plain(say.private("family_page.head", classroom=classroom)),
         notes=notes,
         waiting=not shown.handled,
-        parts=[(_plain(part.text), part.keys) for part in shown.words],
+        parts=[(_plain(part.text), part.keys, _files(say, code, part)) for part in shown.words],
         asked=shown.asked,
         answer=say.label("family_page.answer").text,
         send=say.label("family_page.send").text,
         once=once,
         footer=_plain(say.private("family_page.footer")),
     )
+
+
+def _files(say: Say, code: str, part: Words) -> list[tuple[str, str]]:
+    """Where each file of a message is, from the page, and what it is called."""
+    return [
+        (f"{code}/{part.number}-{place}", say.label("family_page.file", name=file.filename).text)
+        for place, file in enumerate(part.files)
+    ]
 
 
 def unknown(say: Say) -> str:

@@ -168,6 +168,10 @@ async def test_pictures_go_along_and_other_files_are_said_to_be_missing(here: De
     refs(await here.tell(who, "这是您的资料", files=files))
     assert [one.kind for one in here.screen(who)] == ["image", "text"]
     assert here.said(who)[-1].startswith("这是您的资料\n\n（还有一个文件")
+    refs(await here.tell(who, "通知", PAGE, files=files[1:]))
+    refs(await here.tell(who, "名册", SILENT_PAGE, files=files[1:]))
+    assert "在下面的链接里" in here.said(who)[-2] and PAGE.label in here.said(who)[-2]
+    assert here.said(who)[-1] == f'名册\n\n<a href="{PAGE.url}">还有文件，点这里看</a>'
 
 
 # --- once, and not twice ------------------------------------------------------------------------

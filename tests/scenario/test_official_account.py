@@ -75,13 +75,13 @@ class School:
 
     async def opens(self, who: str) -> str:
         """Open the newest link on somebody's screen; gives what the page says."""
-        page = await self.browser.get(self._link(who))
+        page = await self.browser.get(self.link(who))
         assert page.status_code == 200, page.text
         return _words(page)
 
     async def presses(self, who: str, label: str) -> str:
         """Open the newest link, press a button there, and give what the page says then."""
-        link = self._link(who)
+        link = self.link(who)
         page = await self.browser.get(link)
         found = re.search(rf'name="(press|open)" value="([^"]+)">[^<]*{re.escape(label)}', page.text)
         assert found, page.text
@@ -96,7 +96,7 @@ class School:
         await until(lambda: self.server.postman.brought == self.server.postman.called)
         await self.app.settle()
 
-    def _link(self, who: str) -> str:
+    def link(self, who: str) -> str:
         for one in reversed(self.screen(who)):
             if found := one.url or "".join(re.findall(r'href="([^"]+/f/[^"]+)"', one.text)[-1:]):
                 return found.removeprefix(PUBLIC)
@@ -206,6 +206,22 @@ async def test_praise_and_a_poll_on_the_page(school: School) -> None:
     assert "已投：动物园" in await school.presses(zhang, "动物园")
     await school.says(wang, "投票 1")
     assert "1/2" in await school.opens(li)
+
+
+async def test_a_file_that_cannot_be_sent_is_on_the_page(school: School) -> None:
+    wang, _, _ = await class_of(school, "张小明")
+    await school.says(wang, "名册 导出")
+    assert "还有文件，点这里看" in school.last(wang)
+    page = await school.browser.get(school.link(wang))
+    found = re.search(r'class="file"><a href="([^"]+)">附件：名册-三年级2班.xlsx<', page.text)
+    assert found
+    file = await school.browser.get(f"/f/{found[1]}")
+    assert file.status_code == 200 and file.content.startswith(b"PK")
+    assert file.headers["content-disposition"].startswith("attachment; filename*=UTF-8''")
+    code, _, place = found[1].partition("/")
+    forged = f"{code[:-1]}{'1' if code.endswith('0') else '0'}/{place}"
+    for wrong in (f"{code}/1-0", f"{code}/x", f"{code}/{place}9", forged):
+        assert (await school.browser.get(f"/f/{wrong}")).status_code == 404
 
 
 async def test_criticism_reaches_the_family_alone_and_a_knock_holds_none_of_it(school: School) -> None:

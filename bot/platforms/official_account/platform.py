@@ -22,7 +22,7 @@ from bot.platforms.official_account.outbox import Outbox, closed, text_message
 from bot.platforms.official_account.passive import Passive
 from bot.platforms.official_account.read import PLATFORM, read
 from bot.platforms.official_account.scenes import Scenes
-from bot.platforms.official_account.settings import OfficialAccountSettings, check
+from bot.platforms.official_account.settings import OfficialAccountSettings, Phrases, check
 from bot.platforms.tencent.api import Api, TokenRequest
 from bot.platforms.tencent.callback import Callback
 from bot.platforms.tencent.crypto import Cipher
@@ -172,10 +172,9 @@ class OfficialAccountPlatform:
         trouble = next((one for one in pictures if isinstance(one, TryAgain)), None)
         if trouble is not None:
             return trouble
-        if any(isinstance(one, Refused) for one in pictures):
-            found = ended(found, self._settings.phrases.no_file) or [self._settings.phrases.no_file]
-        if page is not None and page.label:
-            found = ended(found, link(page.label, page.url or ""))
+        missing = any(isinstance(one, Refused) for one in pictures)
+        for tail in tails(page, self._settings.phrases, missing=missing):
+            found = ended(found, tail) or [tail]
         messages = [one for one in pictures if isinstance(one, dict)]
         if not messages and len(found) == 1 and (answered := await self._outbox.answer(who, found[0])):
             return answered
@@ -217,6 +216,15 @@ class OfficialAccountPlatform:
                 return found
             refs += found.refs
         return Done(tuple(refs))
+
+
+def tails(page: Key | None, phrases: Phrases, *, missing: bool) -> list[str]:
+    """What stands at the end of a text: where its files are, which cannot be sent, and where its buttons."""
+    if page is None or not page.url:
+        return [phrases.no_file] if missing else []
+    if page.label:
+        return [*([phrases.on_page] if missing else []), link(page.label, page.url)]
+    return [link(phrases.open_files, page.url)] if missing else []
 
 
 def token_of(settings: OfficialAccountSettings) -> TokenRequest:

@@ -45,6 +45,8 @@ class Phrases:
     sender: str = "班务助手"
     status: str = "待查看"
     no_file: str = "（还有一个文件，服务号发不出来，请换个渠道再要一次。）"
+    on_page: str = "（还有文件，在下面的链接里。）"
+    open_files: str = "还有文件，点这里看"
     scan: str = "长按下面的二维码，点“识别图中的二维码”，关注以后就可以开始了。"
     scan_elsewhere: str = "在电脑上看到这一页时，请用微信扫一扫。"
     minutes: str = "二维码 30 分钟内有效，只能用一次。过期了，再打开一次这个链接。"
