@@ -105,3 +105,9 @@ def stand_in(records: Records, chat: int) -> Chat | None:
         )
         .order_by(col(Webhook.id))
     ).first()
+
+
+def numbers(records: Records) -> tuple[int, int]:
+    """How many webhooks are in use, and how many are refused."""
+    ended = records.exec(select(col(Webhook.refused_at).is_not(None))).all()
+    return len(ended) - sum(ended), sum(ended)

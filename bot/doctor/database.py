@@ -12,7 +12,7 @@ from bot.ports import Finding, Level
 from bot.watching.health import DELIVERY_SECONDS, EVENT_SECONDS, age
 from classroom.addresses import GroupAddress
 from classroom.errors import DatabaseError
-from storage import checking, queue, reading
+from storage import checking, queue, reading, webhooks
 from storage.backlog import backlog, deliveries_by_state
 from storage.database import Records
 from storage.migrations import RESTORING, head, known_steps
@@ -83,6 +83,7 @@ class DatabaseCheck:
                 yield from road(records, self._now)
                 yield from _given_up(records)
                 yield from _classes(records, self._now)
+                yield from _group_robots(records)
         finally:
             database.close()
 
@@ -158,6 +159,15 @@ def _classes(records: Records, now: datetime) -> Iterator[Finding]:
             cure = "install the time zone data (the package tzdata)"
             yield Finding(FAILURE, "time zone", f"{one.called} is in {one.timezone}, unknown here", cure)
     yield Finding(OK, "classes", f"served: {len(found)}" if found else "none yet: /setup NAME in a group")
+
+
+def _group_robots(records: Records) -> Iterator[Finding]:
+    used, refused = webhooks.numbers(records)
+    if used:
+        yield Finding(OK, "wecom.webhook", f"group robots in use: {used}")
+    if refused:
+        cure = "their teachers were told; a new address goes to the bot in private: /channel webhook ADDRESS"
+        yield Finding(WARNING, "wecom.webhook", f"group robots that WeCom refuses: {refused}", cure)
 
 
 def _is_zone(name: str) -> bool:

@@ -138,6 +138,7 @@ async def test_a_robot_that_was_deleted_is_switched_off_and_told_of_once(hooked:
     assert here.teacher.heard.count("企业微信不收了") == 1
     await here.teacher.in_private("/channel")
     assert "已停用" in here.teacher.last.text
+    assert await hooked.database.look(webhooks.numbers) == (0, 1)
     group.removed = False
     await here.teacher.in_private(f"/channel webhook {hooked.hooks.address(group)}")
     assert "收好了" in here.teacher.last.text and "三年级2班" in group.screen[-1].text
