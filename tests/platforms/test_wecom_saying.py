@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from bot.ports import Done, Failure, Key, Outcome, Refused, TryAgain
+from bot.ports import Done, Failure, Fate, Key, Outcome, Refused, TryAgain
 from classroom.addresses import PersonAddress
 from classroom.effects import Enclosed
 from classroom.events import Message, Pressed
@@ -101,6 +101,16 @@ async def test_more_than_wecom_shows_a_member_waits_instead_of_being_dropped(app
 
 
 # --- once, and not twice ------------------------------------------------------------------------
+
+
+async def test_a_letter_too_long_for_a_minute_is_said_to_be_dropped_perhaps(app: Desk) -> None:
+    wang, zhang = app.member(), app.member()
+    long = await app.tell(wang, "明天停课一天，请互相转告。" * 1700)
+    assert isinstance(long, Done) and len(long.refs) > 30 and long.fate is Fate.POSSIBLY_DROPPED
+    assert app.corp.dropped != []
+    app.corp.dropped.clear()
+    short = await app.tell(zhang, "您好")
+    assert isinstance(short, Done) and short.fate is Fate.ACCEPTED
 
 
 async def test_what_was_broken_off_is_asked_again_without_a_second_message(app: Desk) -> None:

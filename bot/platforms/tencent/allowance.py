@@ -38,10 +38,15 @@ class Allowance:
         self.waited += longest > 0
         return longest
 
+    def is_beyond(self, who: str) -> bool:
+        """Whether somebody has had more than is shown to them, so that the last of it may not be."""
+        now, sent = self._clock(), self._sent.get(who, ())
+        return any(sum(at > now - seconds for at in sent) > most for most, seconds in self._limits)
+
     def sent(self, who: str, messages: int = 1) -> None:
         """Count what is about to be sent."""
         now = self._clock()
-        times = self._sent.setdefault(who, deque(maxlen=max(most for most, _ in self._limits)))
+        times = self._sent.setdefault(who, deque(maxlen=1 + max(most for most, _ in self._limits)))
         times.extend([now] * messages)
         self._sent.move_to_end(who)
         if len(self._sent) > MOST_PEOPLE:

@@ -17,7 +17,7 @@ from bot.platforms.tencent.errors import ApiError, LineError, outcome
 from bot.platforms.tencent.fields import text
 from bot.platforms.tencent.line import File
 from bot.platforms.wecom.failures import TABLE, left_out
-from bot.ports import Done, Failure, Outcome, Refused, TryAgain
+from bot.ports import Done, Failure, Fate, Outcome, Refused, TryAgain
 from classroom.effects import Enclosed
 from classroom.events import Json
 
@@ -50,6 +50,10 @@ class Outbox:
         """Whether somebody has had so much lately that more would be dropped."""
         seconds = self._allowance.wait(who, messages)
         return TryAgain("own limit", after=seconds) if seconds > 0 else None
+
+    def fate(self, who: str) -> Fate:
+        """What may have become of what somebody was just told."""
+        return Fate.POSSIBLY_DROPPED if self._allowance.is_beyond(who) else Fate.ACCEPTED
 
     async def tell(self, who: str, message: dict[str, Json], *, safe: bool = False) -> Sent | Outcome:
         """Send one message to one member."""

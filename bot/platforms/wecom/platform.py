@@ -197,9 +197,10 @@ class WeComPlatform:
         letter = parts(text.body, keys, self._settings.phrases, protect=protect, first=first)
         if not letter and not files:
             return Refused(Failure.REFUSED, "nothing to say")
-        return self._outbox.wait(who, len(letter) + len(files)) or await self._tell_all(
-            who, letter, files, protect
-        )
+        if (barred := self._outbox.wait(who, len(letter) + len(files))) is not None:
+            return barred
+        told = await self._tell_all(who, letter, files, protect)
+        return replace(told, fate=self._outbox.fate(who)) if isinstance(told, Done) else told
 
     async def tell_many(
         self, to: Sequence[PersonAddress], text: PrivateText | PublicText, protect: bool
