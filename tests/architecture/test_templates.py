@@ -41,6 +41,21 @@ def test_every_command_has_a_line_for_help_and_the_menu(language: str) -> None:
         assert re.fullmatch("[a-z]{1,32}", command.name)
 
 
+LATIN = {"setup", "help"}
+"""Commands that Chinese texts name in Latin letters: what is sent before the bot may read the whole group, of
+which Telegram then hands over Latin commands alone, and what every bot has."""
+
+
+def test_chinese_texts_name_commands_in_chinese() -> None:
+    chinese = {spec.name for spec in Registry(FEATURES).commands.values() if spec.chinese} - LATIN
+    found = []
+    for path in sorted((FOLDER / "zh_CN").rglob("*.j2")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            named = re.findall(r"(?<![\w/<.:])/([a-z]+)\b(?![/.])", line)
+            found += [f"{path.name}:{number}: /{name}" for name in named if name in chinese]
+    assert found == []
+
+
 def test_chinese_sentences_have_chinese_punctuation() -> None:
     found = []
     for path in sorted((FOLDER / "zh_CN").rglob("*.j2")):

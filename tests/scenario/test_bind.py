@@ -71,7 +71,7 @@ async def test_by_a_students_link_relation_and_consent_suffice(world: World) -> 
     assert "会留下什么" in mother.last.text and bound(world, ready, "赵一") == []
     await mother.press("同意")
     assert bound(world, ready, "赵一") == ["mother"]
-    assert "/me" in mother.last.text
+    assert "/我的" in mother.last.text
     await ready.teacher.in_private("/名册")
     assert "5 位的家长" in ready.teacher.last.text
 

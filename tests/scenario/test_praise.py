@@ -197,7 +197,7 @@ async def test_a_name_like_nobodys(world: World) -> None:
     made = await ready_class(world)
     await made.teacher.in_private("/praise 孙悟空获得第一名")
     assert (
-        posted(world) == [] and "孙悟空" in made.teacher.last.text and "/roster add" in made.teacher.last.text
+        posted(world) == [] and "孙悟空" in made.teacher.last.text and "/名册 添加" in made.teacher.last.text
     )
 
 
@@ -278,9 +278,9 @@ async def test_an_empty_roster(world: World) -> None:
         for row in records.exec(select(StudentRow)).all():
             row.removed_at = world.now()
     await made.teacher.in_private(f"/praise 李雷 {TEXT}")
-    assert "/roster add" in made.teacher.last.text and posted(world) == []
+    assert "/名册 添加" in made.teacher.last.text and posted(world) == []
     await made.teacher.in_private("/praise")
-    assert "/roster add" in made.teacher.last.text
+    assert "/名册 添加" in made.teacher.last.text
 
 
 async def test_who_may_not(world: World) -> None:

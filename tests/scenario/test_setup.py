@@ -54,7 +54,7 @@ async def test_the_class_teacher_opens_the_class(world: World) -> None:
     await wang.press("我是班主任")
     assert "班主任" in wang.inbox[-2].text
     assert "0/0" in wang.last.text and "21:00–07:00" in wang.last.text and "start=" in wang.last.text
-    assert "/rules acks collapse" in wang.last.text
+    assert "/群规 收到 收起" in wang.last.text
     (post,) = world.posted()
     assert "三年级2班 开通了" in post.text and [k.label for k in post.keys] == ["认领"]
     assert link_in(wang.last.text) == payload(post)
