@@ -76,7 +76,7 @@ def unite(records: Records, before: int, person: int, now: datetime) -> list[Gua
     _roles_once(records, before, person, now)
     _wishes(records, before, person)
     records.flush()
-    for column in _columns_of_people():
+    for column in columns_of_people():
         records.connection().execute(
             update(column.table).where(column == before).values({column.name: person})
         )
@@ -84,7 +84,7 @@ def unite(records: Records, before: int, person: int, now: datetime) -> list[Gua
     return doubled
 
 
-def _columns_of_people() -> Iterator[Column[int]]:
+def columns_of_people() -> Iterator[Column[int]]:
     """Every place where a person is meant."""
     for table in metadata.sorted_tables:
         for column in table.columns:

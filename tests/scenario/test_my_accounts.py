@@ -177,7 +177,15 @@ async def test_nothing_that_was_said_or_done_is_lost(world: World) -> None:
     await made.teacher.in_private("/notice 周五开家长会")
     await made.teacher.press("发送")
     await wechat.press("✅", where=world.group)
+    before = person(world, wechat)
     await joins(wechat, await offered(mother))
+    with world.database.transaction() as records:
+        left = [
+            f"{column.table.name}.{column.name}"
+            for column in joining.columns_of_people()
+            if records.connection().execute(select(column).where(column == before)).first() is not None
+        ]
+    assert left == []
     await made.teacher.in_private("/concern list")
     assert "发出 2/2" in made.teacher.last.text
     with world.database.transaction() as records:
