@@ -37,7 +37,7 @@ class Ear:
         self.elsewhere: dict[str, Callable[[Call], Awaitable[None]]] = {}
         """Events of the corp, by name, that concern another platform: the app's address is the only one."""
 
-    def accepting(self, store: Store | None) -> Callable[[Call], Awaitable[str | None]]:
+    def accepting(self, store: Store | None) -> Callable[[Call], Awaitable[None]]:
         """What a callback does with a call: it returns after the commit."""
 
         async def accept(call: Call) -> None:
