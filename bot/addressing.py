@@ -47,8 +47,9 @@ def _where_told(records: Records, due: queue.Due, chat: Reach) -> Reach | None:
         return None
     found = queue.told_at(records, due.handle, chat.chat)
     there = identity.reach(records, found) if found != chat.chat else None
-    if there is not None:
-        queue.readdress(records, due, queue.Place(there.chat, there.platform))
+    if there is None or there.kind != ChatKind.PRIVATE:
+        return None
+    queue.readdress(records, due, queue.Place(there.chat, there.platform))
     return there
 
 
