@@ -54,9 +54,12 @@ class Relation(Enum):
         """The English word that is shown and put into a name."""
         return _WORDS[self][1][0]
 
-    def words(self, *, english: bool) -> tuple[str, ...]:
+    def words(self, language: str) -> tuple[str, ...]:
         """All the words of a language for it, since some are shorter; the one that is shown first."""
-        return _WORDS[self][1 if english else 0]
+        chinese, english = _WORDS[self]
+        if language.startswith("en"):
+            return english
+        return tuple(word.translate(_TRADITIONAL) for word in chinese) if language == "zh_TW" else chinese
 
     @property
     def stands_in_only(self) -> bool:

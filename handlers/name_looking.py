@@ -219,10 +219,10 @@ def _exact_names(room: Room, person: int, book: RuleBook) -> list[str]:
     """The names that a bound member may take, one for each child; nothing for who is not bound."""
     links = [g for g in guardians.links_of_person(room.db, person) if g.state == guardians.ACTIVE]
     students = {s.id: s for s in room.roster.students}
-    english = room.say_class.language == "en"
+    language = room.say_class.language
     return [
         expected_name(
-            students[g.student_id], guardians.relation_of(g), book.pattern, room.here.name, english=english
+            students[g.student_id], guardians.relation_of(g), book.pattern, room.here.name, language=language
         )
         for g in links
         if g.student_id in students and book.pattern

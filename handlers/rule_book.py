@@ -81,9 +81,9 @@ def words(classroom: Classroom, which: str) -> tuple[str, ...]:
 
 def example(pattern: str, room: Room) -> str:
     """A name as the rule wants it, of a child that is nobody's here."""
-    english = room.say_class.language == "en"
-    student = Student(0, _nobody(room.roster, english))
-    return expected_name(student, Relation.MOTHER, pattern, room.here.name, english=english)
+    language = room.say_class.language
+    student = Student(0, _nobody(room.roster, language == "en"))
+    return expected_name(student, Relation.MOTHER, pattern, room.here.name, language=language)
 
 
 def _nobody(roster: Roster, english: bool) -> str:

@@ -86,13 +86,13 @@ def tag_of(room: Room, person: int) -> str:
 
 def _of_one(room: Room, link: Guardian) -> str:
     student = next(s for s in room.roster.students if s.id == link.student_id)
-    return member_tag(student, Relation(link.relation), english=room.say_class.language == "en")
+    return member_tag(student, Relation(link.relation), language=room.say_class.language)
 
 
 def _name(room: Room, links: Sequence[Guardian]) -> str:
-    english = room.say_class.language == "en"
+    language = room.say_class.language
     students = [s for g in links for s in room.roster.students if s.id == g.student_id]
     relation = Relation(links[0].relation)
-    names = [expected_name(s, relation, "{student}", english=english) for s in students]
-    last = expected_name(students[-1], relation, english=english)
+    names = [expected_name(s, relation, "{student}", language=language) for s in students]
+    last = expected_name(students[-1], relation, language=language)
     return "".join([*names[:-1], last])

@@ -71,19 +71,19 @@ def expected_name(
     pattern: str = DEFAULT_PATTERN,
     class_name: str | None = None,
     *,
-    english: bool = False,
+    language: str = "zh_CN",
 ) -> str:
     """Write the exact name that a bound guardian is asked to take."""
-    word = relation.en if english else relation.zh
+    word = relation.words(language)[0]
     gap = " " if student.name.isascii() and "{student}{relation}" in pattern else ""
     name = pattern.replace("{student}", student.name + gap).replace("{relation}", word)
     return name.replace("{class}", class_name or "").strip()
 
 
-def member_tag(student: Student, relation: Relation, *, english: bool = False) -> str:
+def member_tag(student: Student, relation: Relation, *, language: str = "zh_CN") -> str:
     """Name a guardian within a tag: by a shorter word, or by the child alone, before a word is cut."""
     gap = " " if student.name.isascii() else ""
-    tries = (f"{student.name}{gap}{word}" for word in relation.words(english=english))
+    tries = (f"{student.name}{gap}{word}" for word in relation.words(language))
     return fits_member_tag(next((tag for tag in tries if len(tag) <= TAG_LENGTH), student.name))
 
 

@@ -79,7 +79,7 @@ def test_a_tag_has_no_emoji() -> None:
 def test_no_word_of_a_tag_is_cut_as_long_as_there_is_a_shorter_one(
     name: str, relation: Relation, tag: str
 ) -> None:
-    assert member_tag(Student(9, name), relation, english=True) == tag
+    assert member_tag(Student(9, name), relation, language="en") == tag
 
 
 def test_a_tag_in_chinese_says_whose_family_it_is() -> None:
