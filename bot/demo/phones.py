@@ -89,6 +89,14 @@ class Phone:
         self.room.changed(chat, shown)
         return shown
 
+    def _attach(self, chat: WebChat, files: Sequence[Enclosed]) -> list[Shown]:
+        """Each file is a message of its own there."""
+        made = [self._show(chat, "") for _ in files]
+        for shown, file in zip(made, files, strict=True):
+            shown.attachments = (self.room.enclosed(shown.ref, file),)
+            self.room.changed(chat, shown)
+        return made
+
     def _label(self, name: str) -> str:
         return self._say.label(name).text
 
@@ -112,9 +120,9 @@ class SchoolPhone(Phone):
         if not isinstance(chat, WebChat):
             return chat
         found, page = texts(text.body), _page(keys)
-        made = [
-            self._show(chat, words, card=_notice(page if words is found[-1] else None)) for words in found
-        ]
+        made = self._attach(chat, files)
+        for place, words in enumerate(found, start=1):
+            made.append(self._show(chat, words, card=_notice(page if place == len(found) else None)))
         return Done(tuple(one.ref for one in made))
 
 
@@ -140,9 +148,12 @@ class AccountPhone(Phone):
             return chat
         page = _page(keys)
         found = texts(text.body)
+        pictures = [file for file in files if file.kind == "photo"]
+        if len(pictures) < len(files):
+            found = ended(found, self._label("playground.no_file"))
         if page is not None and page.label:
             found = ended(found, f'<a href="{page.url}">{plain(page.label)}</a>')
-        refs: list[str] = []
+        refs = [one.ref for one in self._attach(chat, pictures)] if self._open(chat) else []
         for words in found:
             if not self._open(chat):
                 if page is None:
@@ -219,7 +230,8 @@ class AppPhone(Phone):
         chat = self._chat(to)
         if not isinstance(chat, WebChat):
             return chat
-        made = [self._part(chat, part) for part in cards.parts(text.body, keys, self, protect=protect)]
+        made = self._attach(chat, files)
+        made += [self._part(chat, part) for part in cards.parts(text.body, keys, self, protect=protect)]
         for one in made:
             one.protected = protect
         return Done(tuple(one.ref for one in made))

@@ -113,3 +113,17 @@ async def test_in_wecom_a_number_is_a_press(host: Host) -> None:
     await father.asks(do="say", chat="private", text="1")
     wang = await page(host, "wang")
     await wang.sees("private", "周子涵爸爸")
+
+
+async def test_a_photo_comes_along_where_the_channel_takes_it(host: Host) -> None:
+    assert host.house is not None
+    script, platform = host.house.script, host.house.stage.platform
+    wang, photo = script.who("wang"), platform.file(b"\x89PNG\r\n\x1a\n" + b"0" * 64, "map.png", "photo")
+    await wang.tells("/通知 [给 王芳、周子涵] 集合的地方见图。", files=(photo,))
+    await wang.presses("notice.send")
+    for native in ("fangma", "zhouba"):
+        picture, words = platform.chats[native].visible[-2:]
+        assert picture.attachments[0].kind == "photo" and "集合的地方" in words.text
+    mother = await page(host, "fangma")
+    shown = mother.messages("private")[-2]["files"]
+    assert isinstance(shown, list) and len(shown) == 1

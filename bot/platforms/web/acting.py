@@ -265,13 +265,14 @@ class Acts(Room):
         made[0].reply_to = reply_to
         made[-1].keys = tuple(keys)
         made[-1].files = tuple(f.filename for f in files)
-        made[-1].attachments = tuple(self._enclosed(made[-1].ref, file) for file in files)
+        made[-1].attachments = tuple(self.enclosed(made[-1].ref, file) for file in files)
         chat.messages.extend(made)
         for shown in made:
             self.changed(chat, shown)
         return tuple(m.ref for m in made)
 
-    def _enclosed(self, shown: str, file: Enclosed) -> Attachment:
+    def enclosed(self, shown: str, file: Enclosed) -> Attachment:
+        """Keep a file that goes with a message, so that people can open it."""
         ref = file.ref or f"sent:{shown}:{file.filename}"
         if file.data is not None:
             self.files[ref] = base64.b64decode(file.data)
