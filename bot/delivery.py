@@ -19,6 +19,7 @@ from bot.limits import Limits, Pace
 from bot.performing import COUNTED, HARMLESS, hands_of, perform, shown_on_page, tell_together
 from bot.ports import Failure, Key, Outcome, Platform, Refused, TryAgain
 from bot.recording import Book
+from bot.webhooks import goes_by_webhook
 from classroom.addresses import FAMILIES, PAGE, GroupAddress
 from classroom.effects import Effect, Lane, Tell, Toast
 from storage import identity, queue
@@ -270,7 +271,10 @@ class Delivery:
             return
         target = target_of(records, due, effect)
         if isinstance(target, Failure):
-            recording.failed(records, book, due, effect, Refused(target), now)
+            if goes_by_webhook(records, due, due.chat_id, target, now):
+                turn.moved += 1
+            else:
+                recording.failed(records, book, due, effect, Refused(target), now)
         elif target.platform not in self._hands and target.platform != FAMILIES:
             if recording.goes_elsewhere(records, due, target.chat, now):
                 turn.moved += 1

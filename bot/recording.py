@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot import webhooks
 from bot.addressing import Target
 from bot.ports import Done, Failure, Moved, Outcome, Refused, TryAgain
+from bot.webhooks import gives_up, goes_by_webhook
 from classroom.addresses import PAGE, ChatKind
 from classroom.effects import Ask, Effect, Menu, React, RemovePost, Report, Toast
 from classroom.events import Json
@@ -135,9 +135,9 @@ def refused(
         classrooms.set_door(records, chat, outcome.failure.value)
     if due.kind == "tell" and _another_way(records, due, chat, outcome.failure, now):
         return
-    if webhooks.goes_by_webhook(records, due, chat, outcome.failure, now):
+    if goes_by_webhook(records, due, chat, outcome.failure, now):
         return
-    book.told += webhooks.gives_up(records, due, chat, outcome.failure, now)
+    book.told += gives_up(records, due, chat, outcome.failure, now)
     failed(records, book, due, effect, outcome, now, state=state)
 
 

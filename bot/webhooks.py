@@ -17,9 +17,11 @@ LOST = (Failure.GONE, Failure.NOT_ALLOWED)
 TOLD = "channel.refused"
 
 
-def goes_by_webhook(records: Records, due: queue.Due, chat: int, failure: Failure, now: datetime) -> bool:
+def goes_by_webhook(
+    records: Records, due: queue.Due, chat: int | None, failure: Failure, now: datetime
+) -> bool:
     """A post that the bot may not make in its group goes into it by the class's webhook, buttons or not."""
-    if due.kind != "post" or failure not in LOST:
+    if due.kind != "post" or failure not in LOST or chat is None:
         return False
     other, lost = webhooks.stand_in(records, chat), records.get(Chat, chat)
     if other is None or lost is None:

@@ -16,7 +16,9 @@ from bot.platforms.wecom_bot.settings import BotTimes
 from bot.platforms.wecom_webhook import WebhookPlatform
 from bot.ports import Incoming
 from bot.vault import DatabaseVault
-from storage import webhooks
+from classroom.effects import Post
+from classroom.text import PublicText
+from storage import identity, queue, webhooks
 from storage.database import open_database
 from tests.aibotapi import AiBotServer, Phones, Shown
 from tests.conftest import FreshDatabase
@@ -226,7 +228,14 @@ async def test_beside_a_group_robot_nothing_stands_twice_and_nothing_is_lost(sch
     school.phones.chats[here.group].present = False  # somebody threw the bot out
     await notice(school, here, "第二条通知")
     assert "第二条通知" in hook.screen[-1].text and "请私聊班务助手" in hook.screen[-1].text
+    with school.app.database.transaction() as records:  # one that was on its way before
+        chat = identity.find_chat(records, "wecom.bot", f"chat:{here.group}")
+        assert chat is not None and not chat.present
+        post = Post(identity.group_address(chat), PublicText("还在路上的一条"))
+        queue.put_off_effects(records, [post], MONDAY, event_id=None, classroom_id=chat.classroom_id)
+        records.write_leaving()
     await notice(school, here, "第三条通知")
+    assert "还在路上的一条" in "".join(one.text for one in hook.screen)
     assert len([one for one in hook.screen if "第三条通知" in one.text]) == 1
     school.phones.chats[here.group].present = True
     await school.says(here.wang, here.group, "帮助")
