@@ -13,7 +13,7 @@ from bot.ports import Finding, Level
 from classroom.addresses import GroupAddress
 
 OK, WARNING = Level.OK, Level.WARNING
-TOPIC = "parents' groups"
+TOPIC = "wecom groups"
 NOT_ALLOWED = frozenset({48002, 60011, 84074, 301002})
 GUIDE = "docs/wechat.md says where to click (客户联系)"
 

@@ -66,15 +66,17 @@ class Following:
         month, sent = await self._month(group)
         return sent < _days(month)
 
-    async def prepared(self, msgid: str, group: str, title: str, owner: str, said: str) -> str:
-        """A post waits from now on; gives the code of the page that shows its text."""
+    async def prepared(
+        self, msgid: str, group: str, title: str, owner: str, said: str, tail: str = ""
+    ) -> str:
+        """A post waits from now on; gives the code of the page that shows its text, which may have a `tail`."""
         page = secrets.token_urlsafe(24)
         shown = json.dumps({"text": said, "chat": group, "owner": owner}, ensure_ascii=False)
         await self._vault.put(f"{self._app}/page/{page}", shown, PAGE_LIFE)
         async with self._one:
             found = await self._open()
             if all(one.msgid != msgid for one in found):
-                begin = " ".join(said.split())[:BEGIN].rstrip()
+                begin = " ".join(said.removesuffix(tail).split())[:BEGIN].rstrip()
                 found.append(Open(msgid, group, title, owner, page, begin, self._seconds()))
                 await self._keep(found)
         return page

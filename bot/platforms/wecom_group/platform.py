@@ -232,7 +232,8 @@ class WeComGroupPlatform:
                     await self.following.taken_back(msgid)
                 return made
             refs.append(made)
-            await self.following.prepared(made, group, roll.title if roll else "", owner, said)
+            title, tail = roll.title if roll else "", self._settings.phrases.answer
+            await self.following.prepared(made, group, title, owner, said, tail)
         self._wake.set()
         return Done((*refs,), fate=Fate.AWAITING_TEACHER)
 
