@@ -63,6 +63,8 @@ def channel(command: Command, room: Room) -> Iterable[Effect]:
 
 def _on(text: str, room: Room) -> list[Effect]:
     token, digest = token_in(text), room.instance.digest
+    if webhooks.PLATFORM not in room.instance.links:
+        return [room.tell(own(room).private("channel.not_here"))]
     if token is None:
         return [room.tell(own(room).private("channel.address_missing", typed=bool(text)))]
     known = webhooks.find(room.db, digest, token)
@@ -139,7 +141,7 @@ def _listed(room: Room) -> PrivateText:
         groups=[_way(chat, room) for chat in groups],
         hooks=_hooks(rows, room),
         alone=[channels.name_of(platform, room) for platform in sorted(room.instance.tells)],
-        room_left=len(rows) < webhooks.MOST,
+        room_left=len(rows) < webhooks.MOST and webhooks.PLATFORM in room.instance.links,
     )
 
 

@@ -164,6 +164,14 @@ async def test_what_is_typed_wrong_or_by_others_changes_nothing(hooked: Hooked) 
     assert group.screen == []
 
 
+async def test_in_the_playground_nothing_is_kept(world: World) -> None:
+    here = await ready_class(world)
+    await here.teacher.in_private(f"/channel webhook {ASKED}")
+    assert "这里是演练" in here.teacher.last.text
+    await here.teacher.in_private("/channel")
+    assert "群里的话我看得到" in here.teacher.last.text and "群机器人" not in here.teacher.last.text
+
+
 async def test_several_are_numbered_and_one_too_many_is_refused(hooked: Hooked) -> None:
     here, group = await with_hook(hooked)
     await here.teacher.in_private(f"/channel webhook {hooked.hooks.address(group)}")
