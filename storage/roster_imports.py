@@ -130,14 +130,16 @@ class _Taking:
         """Match exact contacts first, so that a second import of the same lines changes nothing."""
         known = list(self._contacts.get(row.id, ()))
         left = [line for line in lines if (line.guardian or line.phone) and not _drop_same(known, line)]
+        changed = False
         for line in left:
             near = next((contact for contact in known if _is_meant(contact, line)), None)
             if near is None:
                 self._new_contacts.append((row, line))
+                changed = True
             else:
                 known.remove(near)
-                _update(near, line)
-        return bool(left)
+                changed = _update(near, line) or changed
+        return changed
 
     def finish(self) -> Taken:
         """Write everything and count."""
@@ -180,7 +182,10 @@ def _is_meant(contact: Contact, line: RosterRow) -> bool:
     return bool(relation) and relation != Relation.OTHER.value and contact.relation == relation
 
 
-def _update(contact: Contact, line: RosterRow) -> None:
+def _update(contact: Contact, line: RosterRow) -> bool:
+    """Complete a contact; True if that has changed anything."""
+    before = (contact.name, contact.relation, contact.phone)
     contact.name = line.guardian or contact.name
     contact.relation = _relation(line) or contact.relation
     contact.phone = line.phone or contact.phone
+    return before != (contact.name, contact.relation, contact.phone)
