@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from storage import classrooms
-from tests.families import bind
 from tests.ready import ready_class
 from tests.scenario.test_receipts import label, send
 from tests.world import World
@@ -81,10 +80,6 @@ async def test_a_class_in_traditional_characters(world: World) -> None:
     assert "不要回條" in made.teacher.last.text
     await made.mothers["李雷"].in_private("/請假 明天 發燒")
     assert "李雷" in made.teacher.last.text and "發燒" in made.teacher.last.text
-    cat = world.someone("77", "🌸小猫")
-    bind(made, cat, "张小明")
-    await cat.in_group("老師好")
-    assert world.group.tags["77"] == "张小明媽媽" and cat.inbox == []
 
 
 async def test_criticism_in_traditional_characters_is_held_back_as_well(world: World) -> None:

@@ -84,3 +84,9 @@ def test_no_word_of_a_tag_is_cut_as_long_as_there_is_a_shorter_one(
 
 def test_a_tag_in_chinese_says_whose_family_it_is() -> None:
     assert member_tag(Student(1, "张小明"), Relation.MOTHER) == "张小明妈妈"
+
+
+def test_in_traditional_characters_the_relation_is_written_in_them() -> None:
+    ming = Student(1, "張小明")
+    assert member_tag(ming, Relation.MOTHER, language="zh_TW") == "張小明媽媽"
+    assert expected_name(ming, Relation.PATERNAL_GRANDFATHER, language="zh_TW") == "張小明爺爺"
