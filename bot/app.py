@@ -22,6 +22,7 @@ from bot.ports import (
     ForEverybody,
     KnowsMembers,
     MakesGroups,
+    PicturesOnly,
     PinsPosts,
     Platform,
     PostsByHand,
@@ -107,6 +108,9 @@ class App:
             called_only=frozenset(p.name for p in platforms if isinstance(p, CalledOnly) and p.called_only),
             stays=frozenset(p.name for p in platforms if isinstance(p, PostsStay) and p.posts_stay),
             knows=frozenset(p.name for p in platforms if isinstance(p, KnowsMembers)),
+            pictures_only=frozenset(
+                p.name for p in platforms if isinstance(p, PicturesOnly) and p.pictures_only
+            ),
             for_everybody=frozenset(
                 p.name for p in platforms if isinstance(p, ForEverybody) and p.for_everybody
             ),

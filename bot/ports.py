@@ -282,6 +282,16 @@ class NeedsPages(Protocol):
 
 
 @runtime_checkable
+class PicturesOnly(Protocol):
+    """People can send it pictures and voices, and no other files."""
+
+    @property
+    def pictures_only(self) -> bool:
+        """Whether that is so."""
+        ...
+
+
+@runtime_checkable
 class ForEverybody(Protocol):
     """Anybody may begin with it who is a member of nothing: where a teacher's own channel is not so."""
 

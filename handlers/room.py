@@ -75,6 +75,8 @@ class Instance:
     """Platforms where what was posted in a group cannot be changed any more."""
     knows: frozenset[str] = frozenset()
     """Platforms that can say who a member of a group is."""
+    pictures_only: frozenset[str] = frozenset()
+    """Platforms on which nobody can send a table."""
     for_everybody: frozenset[str] = frozenset()
     """Platforms by which families may come in whose teacher is on one for members only."""
 
@@ -256,6 +258,11 @@ class Room:
         """The address that opens the private conversation with the bot, carrying `payload`."""
         make = self.instance.links.get(platform or self.platform)
         return make(payload) if make else payload
+
+    @property
+    def takes_tables(self) -> bool:
+        """True where a table can be sent to the bot."""
+        return self.platform not in self.instance.pictures_only
 
     # --- dialogues ------------------------------------------------------------------------------
 

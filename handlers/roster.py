@@ -50,7 +50,7 @@ def _subcommand(text: str) -> tuple[Callable[[str, Room], list[Effect]] | None, 
 
 def usage(room: Room) -> list[Effect]:
     """Say what stands behind /roster."""
-    return aside(room, own(room).private("roster.usage"))
+    return aside(room, own(room).private("roster.usage", tables=room.takes_tables))
 
 
 # --- who can be reached --------------------------------------------------------------------------
@@ -61,7 +61,7 @@ def coverage(room: Room) -> list[Effect]:
     say = own(room)
     rows = rosters.rows_of(room.db, room.here.id)
     if not rows:
-        return aside(room, say.private("roster.empty", classroom=room.here.name))
+        return aside(room, say.private("roster.empty", classroom=room.here.name, tables=room.takes_tables))
     reached = guardians.reached_students(room.db, room.here.id)
     waiting = len(guardians.pending_in(room.db, room.here.id))
     text = say.private(
@@ -100,7 +100,7 @@ def add(text: str, room: Room) -> list[Effect]:
     say = own(room)
     typed = read_names(text)
     if typed.too_many:
-        return aside(room, say.private("roster.too_many", most=MOST_NAMES))
+        return aside(room, say.private("roster.too_many", most=MOST_NAMES, tables=room.takes_tables))
     if not typed.rows and not typed.refused:
         return aside(room, say.private("roster.add_whom"))
     taken = roster_imports.take(room.db, room.here.id, typed.rows, room.now)
@@ -131,7 +131,7 @@ def export(_: str, room: Room) -> list[Effect]:
     say = own(room)
     rows = rosters.export_rows(room.db, room.here.id, say.language)
     if not rows:
-        return aside(room, say.private("roster.empty", classroom=room.here.name))
+        return aside(room, say.private("roster.empty", classroom=room.here.name, tables=room.takes_tables))
     file = _enclosed(
         say.label("roster.file_name", name=room.here.name).text, write_roster(rows, say.language)
     )
@@ -145,7 +145,7 @@ def links(_: str, room: Room) -> list[Effect]:
     say = own(room)
     rows = rosters.rows_of(room.db, room.here.id)
     if not rows:
-        return aside(room, say.private("roster.empty", classroom=room.here.name))
+        return aside(room, say.private("roster.empty", classroom=room.here.name, tables=room.takes_tables))
     made = student_links(room, [row.id for row in rows])
     lines = [(row.name, row.number or "", made[row.id]) for row in rows]
     header = tuple(say.label(f"roster.column_{word}").text for word in ("name", "number", "link"))

@@ -46,6 +46,7 @@ def checklist(room: Room) -> PrivateText:
         quiet=f"{quiet.start_text}–{quiet.end_text}" if quiet is not None else "",
         link=class_link(room),
         inside=members_link(room),
+        tables=room.takes_tables,
         alone=room.platform in deaf,
         called=room.platform in room.instance.called_only,
         offers_parents_groups=_offers_parents_groups(room) and not any(group.by_hand for group in groups),

@@ -23,7 +23,7 @@ def invite(command: Command, room: Room) -> Iterable[Effect]:
     """Slips for the families that nobody is linked to yet, or for the children that are named."""
     say = own(room)
     if not room.roster.students:
-        return aside(room, say.private("roster.empty", classroom=room.here.name))
+        return aside(room, say.private("roster.empty", classroom=room.here.name, tables=room.takes_tables))
     if not command.text.strip():
         return _slips(_unlinked(room), room)
     head = room.roster.names_at_head(command.text)

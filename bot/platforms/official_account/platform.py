@@ -52,6 +52,7 @@ class OfficialAccountPlatform:
     links_only = True
     needs_pages = True
     for_everybody = True
+    pictures_only = True
 
     def __init__(
         self,
