@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from classroom.effects import Button, Effect
+from classroom.events import Json
 from classroom.text import PrivateStr, PrivateText
 from handlers.aside import own
 from handlers.feature import Feature, Press, Said
 from handlers.room import Room
 from handlers.survey.reading import (
+    LONGEST_QUESTION,
     MOST_QUESTIONS,
     SurveyPlan,
     SurveyProblem,
@@ -19,7 +21,7 @@ from handlers.survey.reading import (
     read_question,
 )
 from storage import drafts
-from storage.survey_answers import CHOICE, SCALE, TEXT
+from storage.survey_answers import CHOICE, SCALE, TEXT, Question
 from storage.tables import Draft
 
 feature = Feature("survey_building")
@@ -89,9 +91,18 @@ def _problem(problem: SurveyProblem, room: Room) -> Effect:
 
 
 def _shown(draft: Draft, plan: SurveyPlan, room: Room) -> Effect:
+    _listen(draft, plan, room)
     return room.tell(
         _text(plan, room), *_keys(draft, plan, room), handle=f"survey-draft/{draft.id}/{room.event_id}"
     )
+
+
+def _listen(draft: Draft, plan: SurveyPlan, room: Room) -> None:
+    """A line that is typed without a button is a question too."""
+    if len(plan.questions) < MOST_QUESTIONS:
+        room.expect("survey.question", {"draft": draft.id})
+    else:
+        room.expect_nothing()
 
 
 def _text(plan: SurveyPlan, room: Room) -> PrivateText:
@@ -130,8 +141,10 @@ def _keys(draft: Draft, plan: SurveyPlan, room: Room) -> list[Button]:
 def add(press: Press, room: Room) -> Iterable[Effect]:
     """Ask for the words of one more question."""
     draft, kind = draft_of(press, room), press.args.get("kind")
-    if draft is None or kind not in KINDS:
+    if draft is None or not isinstance(kind, str) or kind not in KINDS:
         return over(press, room)
+    if isinstance(typed := press.args.get("text"), str):
+        return _add(draft, kind, typed, room)
     room.expect("survey.question", {"draft": draft.id, "kind": kind})
     return [room.tell(own(room).private("survey.which_question", kind=kind))]
 
@@ -141,14 +154,45 @@ def question(said: Said, room: Room) -> Iterable[Effect]:
     """The question; what is wrong with it can be put right at once."""
     wanted, kind = said.data.get("draft"), said.data.get("kind")
     draft = _draft(wanted, room) if isinstance(wanted, int) else None
-    if draft is None or not isinstance(kind, str):
+    if draft is None:
         return [room.tell(own(room).private("survey.draft_over"))]
+    if isinstance(kind, str):
+        return _add(draft, kind, said.text, room)
+    parts = [part.strip() for part in _PIPES.split(said.text) if part.strip()]
+    found = [read_question(part) for part in parts]
+    if len(found) == 1 and isinstance(found[0], SurveyProblem) and found[0].because == "kind":
+        return [_which_kind(draft, parts[0], room)]
+    return _added(draft, found or [SurveyProblem("empty")], {"draft": draft.id}, room)
+
+
+def _add(draft: Draft, kind: str, text: str, room: Room) -> list[Effect]:
+    """One more question, whose kind is known."""
+    found = read_question(_PIPES.sub(" / " if kind == CHOICE else " ", text), kind)
+    return _added(draft, [found], {"draft": draft.id, "kind": kind}, room)
+
+
+def _added(
+    draft: Draft, found: list[Question | SurveyProblem], again: dict[str, Json], room: Room
+) -> list[Effect]:
+    """All of them, or none where one is wrong."""
+    problem = next((q for q in found if isinstance(q, SurveyProblem)), None)
+    if problem is not None:
+        room.expect("survey.question", again)
+        return [_problem(problem, room)]
     plan = SurveyPlan.from_json(draft.data)
-    found = read_question(_PIPES.sub(" / " if kind == CHOICE else " ", said.text), kind)
-    if isinstance(found, SurveyProblem):
-        room.expect("survey.question", {**said.data})
-        return [_problem(found, room)]
-    return _kept(draft, replace(plan, questions=(*plan.questions, found)[:MOST_QUESTIONS]), room)
+    questions = (*plan.questions, *(q for q in found if isinstance(q, Question)))
+    return _kept(draft, replace(plan, questions=questions[:MOST_QUESTIONS]), room)
+
+
+def _which_kind(draft: Draft, text: str, room: Room) -> Effect:
+    """A line that does not say how it is to be answered."""
+    say, args = own(room), {"draft": draft.id, "text": text[: 2 * LONGEST_QUESTION]}
+    keys = [
+        Button(say.label(f"survey.add_{kind}"), "survey.add", {**args, "kind": kind}, person=room.who.person)
+        for kind in KINDS
+    ]
+    room.expect("survey.question", {"draft": draft.id})
+    return room.tell(say.private("survey.which_kind", words=text[: 2 * LONGEST_QUESTION]), *keys)
 
 
 def _kept(draft: Draft, plan: SurveyPlan, room: Room) -> list[Effect]:
@@ -178,4 +222,5 @@ def turn(press: Press, room: Room) -> Iterable[Effect]:
 
 def _again(press: Press, draft: Draft, plan: SurveyPlan, room: Room) -> list[Effect]:
     drafts.rewrite(room.db, draft, words=PrivateStr(plan.to_text()), data=plan.to_json())
+    _listen(draft, plan, room)
     return [room.edit(press.handle, _text(plan, room), *_keys(draft, plan, room))]

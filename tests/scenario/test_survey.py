@@ -150,6 +150,29 @@ async def test_question_by_question_in_a_dialogue(world: World) -> None:
     assert "2 个问题" in post(world).text
 
 
+async def test_a_line_that_is_just_typed_is_a_question(world: World) -> None:
+    made = await ready_class(world)
+    teacher = made.teacher
+    await teacher.in_private("/问卷")
+    await teacher.press("新建问卷")
+    await teacher.in_private("本学期")
+    await teacher.in_private("1-5 您对午餐满意吗？")
+    assert "1. 〔1–5 分〕您对午餐满意吗？" in teacher.last.text
+    await teacher.in_private("? 想对学校说什么\n哪天方便？ 周六 / 周日")
+    assert "2. 〔文字〕想对学校说什么" in teacher.last.text and "3. 〔单选〕哪天方便？" in teacher.last.text
+    await teacher.in_private("您对作业量满意吗？")
+    assert "要家长怎么答" in teacher.last.text and teacher.buttons() == ["＋1–5 分", "＋单选", "＋文字"]
+    await teacher.press("＋1–5 分")
+    assert "4. 〔1–5 分〕您对作业量满意吗？" in teacher.last.text
+    await teacher.in_private("单选 只有一个")
+    assert "2 到 8 个选项" in teacher.last.text
+    await teacher.press("看预览")
+    await teacher.in_private("1-5 这一句不算")
+    assert "不算" not in "".join(m.text for m in teacher.inbox)
+    await teacher.press("发送")
+    assert "4 个问题" in post(world).text
+
+
 async def test_words_that_shame_a_child_are_held_back(world: World) -> None:
     made = await ready_class(world)
     typed = await made.teacher.in_group("/survey 本周 | 单选 李雷三次没交作业怎么办？ 罚抄 / 请家长")
