@@ -69,7 +69,7 @@ class Following:
     async def prepared(
         self, msgid: str, group: str, title: str, owner: str, said: str, tail: str = ""
     ) -> str:
-        """A post waits from now on; gives the code of the page that shows its text, which may have a `tail`."""
+        """A post waits from now on; gives the code of its page. `tail` is not of its own words."""
         page = secrets.token_urlsafe(24)
         shown = json.dumps({"text": said, "chat": group, "owner": owner}, ensure_ascii=False)
         await self._vault.put(f"{self._app}/page/{page}", shown, PAGE_LIFE)
