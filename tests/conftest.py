@@ -11,7 +11,7 @@ import structlog
 from hypothesis import settings
 
 from tests.browser import chromium
-from tests.databases import KINDS, Databases, Kind, Migrate, leave_empty
+from tests.databases import KINDS, Databases, Kind, Migrate, forget_statements, leave_empty
 
 settings.register_profile("default", max_examples=30, deadline=None, print_blob=True)
 settings.register_profile("thorough", settings.get_profile("default"), max_examples=2000)
@@ -70,6 +70,7 @@ def fresh_database(databases: Databases, tmp_path: Path) -> Iterator[FreshDataba
     """Give as many databases as the test asks for: `url = fresh_database(kind, migrate)`."""
     with ExitStack() as lent:
         yield lambda kind, migrate: lent.enter_context(databases.fresh(kind, migrate, tmp_path))
+    forget_statements()
 
 
 @pytest.fixture(autouse=True)

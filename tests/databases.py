@@ -19,6 +19,9 @@ from typing import Literal, LiteralString
 
 import psycopg
 from psycopg import sql
+from sqlalchemy import inspect
+
+from storage.tables import Person
 
 Kind = Literal["sqlite", "postgresql"]
 KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
@@ -30,6 +33,12 @@ STOP_SECONDS = 10.0
 
 def leave_empty(_url: str) -> None:
     """Migrate nothing, so that the copy is an empty database."""
+
+
+def forget_statements() -> None:
+    """Drop what tables keep of statements for databases that are gone, which would come to gigabytes."""
+    for mapper in inspect(Person).registry.mappers:
+        mapper._compiled_cache.clear()  # by database, up to a hundred a table, and nobody else empties it
 
 
 class Databases:
