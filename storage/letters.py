@@ -11,14 +11,14 @@ import re
 import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 from sqlmodel import col
 from sqlmodel import select as entities
 
 from classroom.addresses import FAMILIES, PAGE, ChatKind
-from classroom.drawings import Drawing
+from classroom.drawings import Drawing, PrivateDrawing
 from classroom.effects import EditPost, EditTold, Enclosed, Tell, Toast
 from classroom.text import Label, PrivateText, PublicText
 from storage import identity, presses
@@ -32,6 +32,9 @@ from storage.tables import Account, Classroom, DeliveryRow, Guardian, Person, St
 
 LIFE = KEEP_TEXT
 """So long the words of a message are kept; without them there is nothing to show."""
+
+LISTS_LIFE = timedelta(days=1)
+"""So long a link hands over what was made for one person: a table with phone numbers, slips for a class."""
 
 _CODE = re.compile(r"([A-Za-z0-9_-]{16})([0-9a-f]{24})")
 _MOST_TOLD, _MOST_SHOWN = 12, 3
@@ -96,7 +99,7 @@ def find(records: Records, digest: Digest, code: str, now: datetime, once: str =
     if chat is None or chat.kind != ChatKind.PRIVATE:
         return None
     handled, notes = answered(records, key_of(row.id, once)) if once else (True, ())
-    said = _conversation(records, row, chat.chat)
+    said = _conversation(records, row, chat.chat, now)
     running = presses.dialogue(records, chat.chat, now) is not None
     return Letter(row.id, chat, row.classroom_id, said, running, handled, notes)
 
@@ -125,12 +128,12 @@ def answered(records: Records, pressed: str) -> tuple[bool, tuple[Label, ...]]:
     return True, tuple(t.text for t in toasts if isinstance(t, Toast) and t.text is not None)
 
 
-def _conversation(records: Records, letter: DeliveryRow, chat: int) -> tuple[Words, ...]:
+def _conversation(records: Records, letter: DeliveryRow, chat: int, now: datetime) -> tuple[Words, ...]:
     """The letter and the answers to it as they are now, whatever was changed last first."""
     prefix = key_of(letter.id, "")
     since = select(EVENTS.c.id).where(EVENTS.c.key > prefix, EVENTS.c.key < f"{prefix}~")
     told = (
-        select(DELIVERIES.c.id, DELIVERIES.c.handle, DELIVERIES.c.payload)
+        select(*(DELIVERIES.c[name] for name in ("id", "handle", "payload", "created_at")))
         .where(
             DELIVERIES.c.chat_id == chat,
             DELIVERIES.c.kind == "tell",
@@ -141,7 +144,8 @@ def _conversation(records: Records, letter: DeliveryRow, chat: int) -> tuple[Wor
         .order_by(DELIVERIES.c.id.desc())
         .limit(_MOST_TOLD)
     )
-    said = [_now(records, chat, *one) for one in records.connection().execute(told).all()]
+    found = records.connection().execute(told).all()
+    said = [_now(records, chat, *one, old=at < now - LISTS_LIFE) for *one, at in found]
     newest = sorted((one for one in said if one is not None), key=lambda one: -one[0])
     return tuple(words for _, words in newest[:_MOST_SHOWN])
 
@@ -172,7 +176,7 @@ def _still_theirs(records: Records, row: DeliveryRow) -> bool:
 
 
 def _now(
-    records: Records, chat: int, number: int, handle: str | None, payload: str
+    records: Records, chat: int, number: int, handle: str | None, payload: str, *, old: bool
 ) -> tuple[int, Words] | None:
     """What a message says after its last change, and which that was; None for what was taken back."""
     changes = (
@@ -196,7 +200,13 @@ def _now(
     at = last.id if last is not None else number
     told = effect if last is None else load(payload)[0]
     files = told.files if isinstance(told, Tell) else ()
+    files = tuple(one for one in files if not (old and _is_for_one(one)))
     return _as_all_see_it(records, handle, at, Words(effect.text, tuple(keys), files, number))
+
+
+def _is_for_one(file: Enclosed | Drawing) -> bool:
+    """True for what we have made for one reader, and not for a photo that a notice brings to all."""
+    return isinstance(file, PrivateDrawing) or (isinstance(file, Enclosed) and file.data is not None)
 
 
 def _as_all_see_it(records: Records, handle: str | None, at: int, words: Words) -> tuple[int, Words]:

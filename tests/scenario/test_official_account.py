@@ -222,6 +222,8 @@ async def test_a_file_that_cannot_be_sent_is_on_the_page(school: School) -> None
     forged = f"{code[:-1]}{'1' if code.endswith('0') else '0'}/{place}"
     for wrong in (f"{code}/1-0", f"{code}/x", f"{code}/{place}9", forged):
         assert (await school.browser.get(f"/f/{wrong}")).status_code == 404
+    school.desk.pass_(25 * 3600)
+    assert (await school.browser.get(f"/f/{found[1]}")).status_code == 404  # a list is not left lying about
 
 
 async def test_criticism_reaches_the_family_alone_and_a_knock_holds_none_of_it(school: School) -> None:
