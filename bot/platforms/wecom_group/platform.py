@@ -15,6 +15,7 @@ import structlog
 from starlette.routing import BaseRoute
 
 from bot.platforms.tencent import fields
+from bot.platforms.tencent.allowance import Allowance
 from bot.platforms.tencent.api import Api, TokenRequest
 from bot.platforms.tencent.callback import Call
 from bot.platforms.tencent.errors import ApiError, LineError, outcome
@@ -37,6 +38,9 @@ log = structlog.get_logger(__name__)
 
 TICK = 15.0
 """Seconds between two rounds, in which little is asked of WeCom unless it is its turn."""
+
+ANYBODY, KNOCKS = "anybody", ((60, 60.0),)
+"""How many may be asked about within how many seconds."""
 
 CHANGED = "change_external_chat"
 """The event by which WeCom calls the app for some of what happens in a group."""
@@ -84,6 +88,7 @@ class WeComGroupPlatform:
             settings.public_url, settings.corp_id, settings.agent_id, settings.phrases, served
         )
         self._wake = asyncio.Event()
+        self._knocks = Allowance(clock, KNOCKS)
 
     @property
     def name(self) -> str:
@@ -148,7 +153,13 @@ class WeComGroupPlatform:
         self._wake.set()
 
     async def _who(self, code: str) -> str:
-        """Which member opened a page within WeCom; empty for whoever is none, or came too late."""
+        """Which member opened a page within WeCom; empty for whoever is none, or came too late.
+
+        Anybody may knock with a code of their own making: not all of them are asked about.
+        """
+        if self._knocks.wait(ANYBODY) > 0:
+            return ""
+        self._knocks.sent(ANYBODY)
         try:
             found = await self._api.get("auth/getuserinfo", code=code)
         except (ApiError, LineError):
