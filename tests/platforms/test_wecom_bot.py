@@ -360,11 +360,12 @@ async def test_a_call_with_blanks_in_the_name_is_learnt(desk: Desk) -> None:
     wang = desk.person()
     chatid = desk.group(wang)
     desk.phones.name = "三年级 班务 助手"
-    for said in ("/poll 春游", "收到，谢谢"):
+    typed = ["/poll 春游", "、帮助", "收到，谢谢"]
+    for said in typed:
         desk.server.says(wang, chatid, said)
-    events = await desk.heard(2)
+    events = await desk.heard(3)
     desk.phones.name = "班务助手"
-    assert [event.text for event in events if isinstance(event, Message)] == ["/poll 春游", "收到，谢谢"]
+    assert [event.text for event in events if isinstance(event, Message)] == typed
     assert desk.bot.mention == "三年级班务助手"
 
 

@@ -51,7 +51,7 @@ TALKS_FOR = 10 * 365 * 24 * 3600.0
 AGAIN_AFTER = 0.2
 
 Names = Callable[[str], Awaitable[str]]
-_TO_SLASH = re.compile(r"@(?P<name>[^@/／、\n]{1,40}?)[\s\u2005]+(?=[/／、⁄∕╱])")
+_TO_SLASH = re.compile(r"@(?P<name>[^@/／、\n]{1,20}?)[\s\u2005]+(?=[/／、⁄∕╱][A-Za-z\u4e00-\u9fff])")
 _AT_HEAD = re.compile(r"@(?P<name>\S{1,40})(?:[\s\u2005]+|$)")
 _AT_END = re.compile(r"[\s\u2005]+@\S{1,40}[\s\u2005]*$")
 
@@ -98,7 +98,7 @@ class Ear:
         self.greet: Callable[[str], None] = lambda req_id: None
         """Asks who has come in for a word, before which the bot may not speak to them."""
 
-        self.called = ""
+        self.called = self._tried = ""
         """What people call the bot by, learnt from how they do."""
         self.lost = 0
         """Frames for which there was no room."""
@@ -231,12 +231,14 @@ class Ear:
         """Without the call by @, which may have blanks in it."""
         if not self.called:
             self.called = await self._vault.get(f"{PLATFORM}/called") or ""
-        if self.called and said.startswith(f"@{self.called}"):
-            return said[len(self.called) + 1 :].lstrip("\u2005 \t\n")
+        rest = said.removeprefix(f"@{self.called}") if self.called else said
+        if rest != said and (not rest or rest[0].isspace()):
+            return rest.strip()
         if found := _TO_SLASH.match(said) or _AT_HEAD.match(said):
-            if found.re is _TO_SLASH and found["name"] != self.called:
-                self.called = found["name"]
-                await self._vault.put(f"{PLATFORM}/called", self.called, TALKS_FOR)
+            name, before, self._tried = found["name"], self._tried, found["name"]
+            if found.re is _TO_SLASH and name == before:  # twice the same is no accident
+                self.called = name
+                await self._vault.put(f"{PLATFORM}/called", name, TALKS_FOR)
             return said[found.end() :]
         return _AT_END.sub("", said)
 
