@@ -39,7 +39,7 @@ log = structlog.get_logger(__name__)
 TICK = 15.0
 """Seconds between two rounds, in which little is asked of WeCom unless it is its turn."""
 
-ANYBODY, KNOCKS = "anybody", ((60, 60.0),)
+ANYBODY, KNOCKS = "anybody", ((30, 60.0),)
 """How many may be asked about within how many seconds."""
 
 CHANGED = "change_external_chat"
