@@ -12,7 +12,7 @@ from classroom.text import PrivateText
 from handlers import leave_morning, praise_even
 from handlers.aside import aside, own
 from handlers.feature import Feature, Press
-from handlers.holiday import draft, feed, reading, returning, school
+from handlers.holiday import changed_dates, draft, feed, reading, returning, school
 from handlers.holiday.school import calendar_of
 from handlers.holiday.words import facts_of
 from handlers.places import is_set_up
@@ -88,6 +88,7 @@ def _draft_near(room: Room) -> list[Effect]:
     school_, today = calendar_of(room), room.today.date()
     effects: list[Effect] = []
     for holiday in school_.next_holidays(today, FARTHEST):
+        effects += changed_dates.put_right(holiday, room)
         near = (holiday.first - today).days <= school.lead_of(holiday, room)
         if near and not _away_already(holiday, school_) and not _in_hand(holiday, room):
             effects += _put_before_teachers(holiday, room)

@@ -12,6 +12,7 @@ from icalendar import Calendar
 from starlette.applications import Starlette
 
 from bot import calendar_route
+from bot.app import App
 from bot.platforms.web import Shown
 from handlers.room import Defaults
 from scheduler.calendar.overrides import read_overrides
@@ -23,7 +24,7 @@ from tests.holiday_kit import at, class_at, days_pass, planned
 from tests.ready import ReadyClass
 from tests.requests_kit import speaks_english
 from tests.scenario.conftest import KEY, migrate
-from tests.world import User, World
+from tests.world import UNLIMITED, User, World
 
 SEPTEMBER = at(2026, 9, 14)
 PUBLIC = "https://class.example.org"
@@ -456,6 +457,32 @@ async def test_the_servers_file_holds_in_every_class(
     await days_pass(world, 2)
     assert "元旦放假安排" in made.teacher.last.text and "共 3 天" in made.teacher.last.text
     database.close()
+
+
+async def test_the_days_change_after_the_notice_and_the_teacher_gets_a_correction(world: World) -> None:
+    made = await class_at(world, at(2026, 9, 28))
+    await made.teacher.in_private("/放假 国庆节 返校 7:20")
+    await made.teacher.press("发送")
+    text = "[[holiday]]\nname = '国庆节'\nfirst = 2026-10-01\nlast = 2026-10-08\n"
+    defaults = Defaults(calendar=read_overrides(text))
+    world.app = App(
+        world.database,
+        [world.platform],
+        defaults=defaults,
+        limits=UNLIMITED,
+        now=world.now,
+        clock=world.clock,
+    )
+    await days_pass(world, 1)
+    told = made.teacher.heard
+    assert "写的是10月1日（周四）至10月7日（周三），现在是 10月1日（周四）至10月8日（周四）" in told
+    assert "10月7日（周三）" in world.posted()[-1].text  # nothing is sent by itself
+    await made.teacher.press("发送")
+    post = next(p for p in world.posted() if "国庆节放假安排" in p.text)
+    assert "10月8日（周四），共 8 天" in post.text and "返校：10月9日（周五）07:20 前" in post.text
+    await days_pass(world, 2)
+    assert made.teacher.heard.count("的日子变了") == 1
+    assert planned(world, "holiday.return") == ["10-08 18:00"]
 
 
 @pytest.mark.parametrize("zone", ["America/New_York", "Asia/Urumqi", "Asia/Shanghai"])
