@@ -275,8 +275,7 @@ async def test_a_tap_that_is_forgotten_is_kindly_asked_for_three_times_a_day(sch
     for minutes in (130, 250, 300, 660):
         await school.passes(minutes)
     assert len(mass.reminders) == 3 and count(here, "内容写好了") == 2
-    for _ in range(7):
-        await school.passes(60 * 24)
+    await school.passes(60 * 24 * 7)
     assert "等了一周" in here.said()[-1] and await outcomes(school) == ["expired"]
 
 
