@@ -93,6 +93,7 @@ class Town:
         told = next(text for text in reversed(self.wecom.corp.school.read(parent)) if about in text)
         link = re.search(r"https://class\.example(/f/[A-Za-z0-9_-]+)", told)
         assert link is not None, told
+        await asyncio.sleep(0.5)  # nobody reads faster than it is recorded that the notice is out
         return await self.pages.get(link[1])
 
     async def taps(self, page: httpx.Response, label: str, words: str = "") -> str:
