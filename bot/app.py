@@ -54,6 +54,7 @@ LONGEST_NAP = 1.0
 SHORT_NAP = 0.05
 STAND_BY = 1.0
 LISTEN = 0.5
+GLANCE = 0.002
 HOUSEKEEPING = timedelta(hours=1)
 CLOCK_SLACK = timedelta(seconds=2)
 
@@ -305,8 +306,9 @@ class App:
 
     async def settle(self) -> None:
         """Work until nothing can be done at this moment (what is due later waits)."""
-        while await self.step() or self.delivery.under_way:
-            continue
+        while (done := await self.step()) or self.delivery.under_way:
+            if not done:
+                await asyncio.sleep(GLANCE)  # for whoever has it in hand
 
     async def _work(self) -> None:
         while True:
