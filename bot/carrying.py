@@ -70,7 +70,9 @@ class Carrier:
             return self._last[2]
         source = source_of.get(platform)
         fetches = source.fetches if source is not None else None
-        for pause in PAUSES if fetches is not None else ():
+        if fetches is None:
+            return None
+        for pause in PAUSES:
             await asyncio.sleep(pause)
             found = await fetches.fetch(ref, LARGEST)
             if isinstance(found, bytes):

@@ -171,11 +171,21 @@ def not_withdrawn(event: Undelivered, room: Room) -> Iterable[Effect]:
 
 
 @feature.delivered(notice_by_hand.REPLACED)
+def given_way(event: Delivered, room: Room) -> Iterable[Effect]:
+    """The old words are gone."""
+    return _replaced(event.data, room)
+
+
 @feature.undelivered(notice_by_hand.REPLACED)
-def replaced(event: Delivered | Undelivered, room: Room) -> Iterable[Effect]:
+def out_for_good(event: Undelivered, room: Room) -> Iterable[Effect]:
+    """The old words stay."""
+    return _replaced(event.data, room)
+
+
+def _replaced(data: dict[str, Json], room: Room) -> list[Effect]:
     """Where nothing can be changed the old words give way, or are out for good: the right ones follow."""
-    row = notices.get(room.db, event.data.get("notice"), room.here.id)
-    wanted = event.data.get("chat")
+    row = notices.get(room.db, data.get("notice"), room.here.id)
+    wanted = data.get("chat")
     chat = room.db.get(Chat, wanted) if isinstance(wanted, int) else None
     if row is None or chat is None or row.state != notices.OPEN or row.audience != notices.CLASS:
         return []

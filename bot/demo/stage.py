@@ -92,8 +92,9 @@ class Stage:
 
     async def _step(self) -> bool:
         await asyncio.sleep(0)  # a window must not wait for the whole of it
-        doors, ears = self.app.intake.door_of, (self.platform, *self.phones)
-        heard = [await ear.hand_over(doors(ear.name)) for ear in ears]
+        doors = self.app.intake.door_of
+        heard = [await self.platform.hand_over(doors(self.platform.name))]
+        heard += [await phone.hand_over(doors(phone.name)) for phone in self.phones]
         moved = any(heard) or await self.app.step()
         return bool(moved or self.app.delivery.under_way)
 

@@ -186,7 +186,8 @@ def _added(
 
 def _which_kind(draft: Draft, text: str, room: Room) -> Effect:
     """A line that does not say how it is to be answered."""
-    say, args = own(room), {"draft": draft.id, "text": text[: 2 * LONGEST_QUESTION]}
+    say = own(room)
+    args: dict[str, Json] = {"draft": draft.id, "text": text[: 2 * LONGEST_QUESTION]}
     keys = [
         Button(say.label(f"survey.add_{kind}"), "survey.add", {**args, "kind": kind}, person=room.who.person)
         for kind in KINDS

@@ -15,6 +15,7 @@ from bot.ports import Key, Outcome
 from bot.vault import DatabaseVault
 from classroom.addresses import PersonAddress
 from classroom.effects import Enclosed
+from classroom.events import Json
 from classroom.text import PrivateText
 from storage.database import Database, open_database
 from tests.platforms.wecom_kit import KEY
@@ -60,7 +61,7 @@ class Office:
         return await self.platform.tell(PersonAddress(1, "wecom.school", who), text, keys, files, protect)
 
     @property
-    def sent(self) -> list[dict[str, object]]:
+    def sent(self) -> list[dict[str, Json]]:
         """The notices that left, without the one for nobody."""
         bodies = [dict(one.body) for one in self.server.asked("externalcontact/message/send")]
         return [one for one in bodies if "nobody-" not in str(one["to_parent_userid"])]

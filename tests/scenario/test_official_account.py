@@ -17,6 +17,7 @@ from bot import families, service_account
 from bot.app import App
 from bot.limits import Limits
 from bot.platforms.web import WebPlatform
+from bot.ports import Platform
 from bot.web_server import serving
 from classroom.events import Sender
 from handlers.room import Defaults
@@ -258,7 +259,7 @@ async def test_who_follows_no_more_is_told_at_the_next_private_door_and_never_in
     async with desk(shared, fresh_database("sqlite", migrate)) as made:
         made.pass_((MONDAY - made.now()).total_seconds())
         world = World(made.database)
-        both = [world.platform, made.platform]
+        both: list[Platform] = [world.platform, made.platform]
         world.app = App(made.database, both, limits=UNLIMITED, now=world.now, clock=world.clock)
         here = await ready_class(world)
         li = here.mothers["李雷"]
@@ -292,7 +293,7 @@ async def test_families_come_in_by_the_account_where_the_teacher_is_on_one_for_m
     async with desk(shared, fresh_database("sqlite", migrate)) as made:
         world = World(made.database)
         world.platform = Inside(world.now)
-        both = [world.platform, made.platform]
+        both: list[Platform] = [world.platform, made.platform]
         world.app = App(made.database, both, limits=UNLIMITED, now=world.now, clock=world.clock)
         wang = world.someone("10", "王老师")
         await wang.in_private("开通 三年级2班")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from bot import tidings
-from bot.ports import Done, Failure, Fate, Refused
+from bot.ports import Done, Failure, Fate, Outcome, Refused
 from classroom.addresses import ChatKind
 from classroom.events import Origin, Told
 from storage import classrooms, identity, queue
 from tests.ready import ReadyClass, ready_class
 from tests.world import User, World
 
-FATES = {
+FATES: dict[str, Outcome] = {
     "张小明": Done(("a1",)),
     "李雷": Done(("a2",), fate=Fate.POSSIBLY_DROPPED),
     "韩梅梅": Refused(Failure.NOT_SUBSCRIBED),

@@ -137,7 +137,8 @@ class SchoolPlatform:
         """
         proof = await self._sound()
         if not proof.sound:
-            return Refused(Failure.NOT_ALLOWED, "unproven") if proof.final else TryAgain(proof.why, after=AGAIN)
+            final = Refused(Failure.NOT_ALLOWED, "unproven")
+            return final if proof.final else TryAgain(proof.why, after=AGAIN)
         parent = await self._register.vouch(to.native)
         if not isinstance(parent, Parent):
             return parent
