@@ -12,13 +12,18 @@ COLLECT_AFTER = 20_000, 20, 50
 
 
 def run(main: Coroutine[None, None, None]) -> None:
-    """As `asyncio.run`."""
+    """As `asyncio.run`; afterwards the collector is as it was."""
     gc.collect()
     gc.freeze()
+    before = gc.get_threshold()
     gc.set_threshold(*COLLECT_AFTER)
     gc.enable()
-    with asyncio.Runner(loop_factory=_new_loop) as runner:
-        runner.run(main)
+    try:
+        with asyncio.Runner(loop_factory=_new_loop) as runner:
+            runner.run(main)
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:
