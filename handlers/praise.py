@@ -9,7 +9,15 @@ from dataclasses import replace
 from classroom.effects import Effect
 from classroom.events import Json, Message, Undelivered
 from classroom.folding import fold
-from handlers import praise_ask, praise_drafts, praise_even, praise_list, praise_post, praise_titles
+from handlers import (
+    praise_ask,
+    praise_drafts,
+    praise_even,
+    praise_list,
+    praise_month,
+    praise_post,
+    praise_titles,
+)
 from handlers.aside import own
 from handlers.enclosing import PASSED_ON, enclosed, files_of
 from handlers.feature import Command, Feature, Press, Said, Who
@@ -21,6 +29,7 @@ from storage.tables import Draft
 
 feature = Feature("praise")
 praise_even.attach(feature)
+praise_month.attach(feature)
 praise_drafts.attach(feature)
 praise_list.attach(feature)
 LIST = re.compile(r"(?:list|列表|光荣榜)\s*(?P<span>month|term|本月|本学期)?")
@@ -37,6 +46,8 @@ def praise(command: Command, room: Room) -> Iterable[Effect]:
         return praise_titles.change(asked, room)
     if harmless and (asked := praise_even.ASKED.fullmatch(typed)):
         return praise_even.change(asked, room)
+    if harmless and (asked := praise_month.ASKED.fullmatch(typed)):
+        return praise_month.change(asked, room)
     if asked := LIST.fullmatch(typed):
         return praise_list.show(room, term=asked["span"] in ("term", "本学期"))
     if UNDO.fullmatch(typed):

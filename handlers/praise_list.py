@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from classroom.addresses import GroupAddress
 from classroom.drawings import Honour, Honours, PublicDrawing
-from classroom.effects import Button, Effect, Post, RemovePost, Report
+from classroom.effects import Button, Effect, Post, RemovePost, Report, Tell
+from classroom.text import PrivateText
 from handlers import praise_titles
 from handlers.aside import aside, own
 from handlers.feature import Feature, Press
@@ -49,20 +50,45 @@ def show(room: Room, *, term: bool) -> list[Effect]:
     return [replace(told, files=_picture(found, room))]
 
 
+def of_month(
+    since: date, person: int, room: Room
+) -> tuple[PrivateText, tuple[Button, ...], tuple[PublicDrawing, ...]] | None:
+    """The honours of a month as they are offered to a teacher; None where nobody was praised."""
+    found = _found(room, term=False, since=since)
+    if not found.groups or not identity.groups_of(room.db, room.here.id):
+        return None
+    say = room.say_to(person)
+    text = say.private(
+        "praise.month_end", groups=found.groups, classroom=room.here.name, month=found.since.month
+    )
+    key = Button(say.label("praise.to_group"), "praise.to_group", {"term": False, "since": since.isoformat()}, person=person, once=True)
+    return text, (key,), _picture(found, room)
+
+
+def with_picture(told: Tell, files: tuple[PublicDrawing, ...]) -> Effect:
+    """The same with the picture of the list."""
+    return replace(told, files=files)
+
+
 def to_group(press: Press, room: Room) -> Iterable[Effect]:
     """The list as it is now, for the whole class."""
     groups = identity.groups_of(room.db, room.here.id)
-    found = _found(room, term=press.args.get("term") is True)
+    since = press.args.get("since")
+    month = date.fromisoformat(since) if isinstance(since, str) else None
+    found = _found(room, term=press.args.get("term") is True, since=month)
     if not room.who.teaches or not groups or not found.groups:
         return [room.tell(own(room).private("praise.gone"))]
     posts = [_post(found, identity.group_address(group), room) for group in groups]
     return [room.tell(own(room).private("praise.honours_posted")), *posts]
 
 
-def _found(room: Room, *, term: bool) -> _Honours:
-    since = term_began(room.today.date(), room.instance.defaults.term_ends) if term else _month(room)
-    began = datetime.combine(since, time(), room.zone).astimezone(UTC)
-    titled = praises.honoured(room.db, room.here.id, began)
+def _found(room: Room, *, term: bool, since: date | None = None) -> _Honours:
+    """Those of the term, of this month, or of the month that began on `since`."""
+    until = (since + timedelta(days=32)).replace(day=1) if since else None
+    if since is None:
+        since = term_began(room.today.date(), room.instance.defaults.term_ends) if term else _month(room)
+    ended = _midnight(until, room) if until else None
+    titled = praises.honoured(room.db, room.here.id, _midnight(since, room), ended)
     shown = {s.id: s.name for s in room.roster.students if guardians.wishes_public_mention(room.db, s.id)}
     ours = praise_titles.titles_of(room)
     titles = sorted((t for t in titled if t), key=lambda t: (ours.index(t) if t in ours else len(ours), t))
@@ -72,6 +98,10 @@ def _found(room: Room, *, term: bool) -> _Honours:
         (title, _shuffled([shown[s] for s in ids if s in shown], since)) for title, ids in students.items()
     ]
     return _Honours(term, since, [(title, names) for title, names in groups if names])
+
+
+def _midnight(day: date, room: Room) -> datetime:
+    return datetime.combine(day, time(), room.zone).astimezone(UTC)
 
 
 def _shuffled(names: list[str], since: date) -> list[str]:

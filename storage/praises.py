@@ -68,14 +68,15 @@ def students_of(records: Records, praise: int) -> list[int]:
     )
 
 
-def honoured(records: Records, classroom: int, since: datetime) -> dict[str | None, set[int]]:
+def honoured(
+    records: Records, classroom: int, since: datetime, until: datetime | None = None
+) -> dict[str | None, set[int]]:
     """The children praised in public since then by the titles they got, each once; None: without any.
 
     Those who have left are not among them.
     """
-    found = records.exec(
-        _standing(classroom).where(Praise.said_at >= since, col(PraisedStudent.public).is_(True))
-    ).all()
+    wanted = _standing(classroom).where(Praise.said_at >= since, col(PraisedStudent.public).is_(True))
+    found = records.exec(wanted if until is None else wanted.where(Praise.said_at < until)).all()
     titled: dict[str | None, set[int]] = {}
     for praise, praised in found:
         titled.setdefault(praise.title, set()).add(praised.student_id)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from classroom.effects import Button, Effect
 from classroom.events import Due, Json
 from classroom.text import PrivateText
-from handlers import leave_morning, praise_even
+from handlers import leave_morning, praise_even, praise_month
 from handlers.aside import aside, own
 from handlers.feature import Feature, Press
 from handlers.holiday import changed_dates, draft, feed, reading, returning, school
@@ -71,6 +71,7 @@ def look(due: Due, room: Room) -> Iterable[Effect]:
     feed.refresh(room)
     leave_morning.plan_list(room)
     praise_even.plan(room)
+    praise_month.plan(room)
     return [*_let_go(room), *(_draft_near(room) if room.teachers() else [])]
 
 

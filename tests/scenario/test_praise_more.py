@@ -14,6 +14,7 @@ from classroom.effects import Post
 from classroom.events import Attachment
 from storage import guardians, queue
 from storage.tables import DeliveryRow, Praise, StudentRow
+from tests.holiday_kit import at, days_pass
 from tests.ready import ReadyClass, ready_class
 from tests.world import World
 
@@ -197,6 +198,39 @@ async def test_the_honours_of_the_month_are_a_list_and_a_picture(world: World) -
     words = picture(world)
     assert words.count("张小明") == 1 and words.count("李雷") == 1 and "三好学生" in words
     assert "2" not in words.replace("2班", "").replace("11月", "")  # no count of anything
+
+
+async def test_on_the_last_school_day_of_the_month_the_teacher_is_offered_the_honours(world: World) -> None:
+    made = await ready_class(world)
+    await made.teacher.in_private(f"/praise 张小明 李雷 {TEXT}")
+    no_public_mention(made, "李雷")
+    before = len(world.posted())
+    await days_pass(world, 8)  # to Tuesday, the first of December
+    [offer] = [m for m in made.teacher.inbox if "11月光荣榜" in m.text]
+    assert offer.at == at(2026, 11, 30, 16) and offer.files == ("honours-2026-11.png",)
+    assert "张小明" in offer.text and "李雷" not in offer.text and len(world.posted()) == before
+    await made.teacher.in_private(f"/praise 王芳 {TEXT}")
+    await made.teacher.press("发到群里", on=offer)
+    assert "11月光荣榜" in last_post(made).text and "王芳" not in last_post(made).text
+
+
+async def test_switched_off_the_honours_are_not_offered(world: World) -> None:
+    made = await ready_class(world)
+    await made.teacher.in_private(f"/praise 张小明 {TEXT}")
+    await days_pass(world, 8)
+    await made.teacher.press("月底不再提醒")
+    assert "/表扬 月底 开" in made.teacher.last.text
+    await made.teacher.in_private(f"/praise 王芳 {TEXT}")
+    await days_pass(world, 30)
+    assert not any("12月光荣榜" in m.text for m in made.teacher.inbox)
+    await made.teacher.in_private("/praise month on")
+    assert "最后一个上课日" in made.teacher.last.text
+
+
+async def test_nothing_is_offered_where_nobody_was_praised(world: World) -> None:
+    made = await ready_class(world)
+    await days_pass(world, 8)
+    assert "光荣榜" not in made.teacher.heard
 
 
 async def test_the_picture_names_nobody_who_wishes_otherwise(world: World) -> None:

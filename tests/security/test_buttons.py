@@ -99,6 +99,9 @@ SHOWN = {
         "praise.even_child praise.even_off praise.even_send"
     ),
     ("praise_more", "test_the_honours_of_the_month_are_a_list_and_a_picture"): "praise.to_group",
+    ("praise_more", "test_on_the_last_school_day_of_the_month_the_teacher_is_offered_the_honours"): (
+        "praise.month_off"
+    ),
     ("praise_more", "test_titles_are_offered_under_the_question_what_for"): "praise.titled",
     ("praise", "test_two_children_of_one_name_are_told_apart"): ("praise.which"),
     ("redelivery", "test_a_morning_redelivered_at_every_turn"): (
