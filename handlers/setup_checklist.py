@@ -9,6 +9,7 @@ from handlers.links import class_link, members_link
 from handlers.menus import has_command
 from handlers.places import lacking
 from handlers.room import Room
+from handlers.school import asking
 from storage import guardians, identity
 from storage.tables import Chat
 from templates.render import Say
@@ -47,6 +48,7 @@ def checklist(room: Room) -> PrivateText:
         link=class_link(room),
         inside=members_link(room),
         tables=room.takes_tables,
+        school=asking.here(room),
         alone=room.platform in deaf,
         called=room.platform in room.instance.called_only,
         offers_parents_groups=_offers_parents_groups(room) and not any(group.by_hand for group in groups),

@@ -164,6 +164,7 @@ async def filled(place: Place) -> Place:
 
 
 async def test_a_class_is_filled_and_looked_at_again_without_a_change(place: Place) -> None:
+    assert "名册 学校" in place.last().text  # the checklist says what comes next
     await place.says("名册 学校")
     assert "“三年级2班”，您是那里的老师" in place.last().text
     await place.presses("好，就用它")
