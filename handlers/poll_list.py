@@ -12,6 +12,7 @@ from handlers import poll_close, poll_post
 from handlers.aside import aside, own
 from handlers.feature import Feature, Press
 from handlers.poll_quorum import needed
+from handlers.poll_reading import LEAST_OPTIONS
 from handlers.room import Room
 from storage import polls
 from storage.households import Households
@@ -154,10 +155,12 @@ def _running(poll: Poll, room: Room) -> list[Button]:
     if poll.state != OPEN or not may_run(poll, room):
         return []
     say, person, args = own(room), room.who.person, {"poll": poll.id}
-    close = Button(say.label("poll.close_now"), "poll.close_now", {**args}, person=person)
+    close = [Button(say.label("poll.close_now"), "poll.close_now", {**args}, person=person)]
+    if len(poll.options) > LEAST_OPTIONS:
+        close.append(Button(say.label("poll.fewer"), "poll.fewer", {**args}, person=person))
     if _hides_who(poll):
-        return [close]
-    return [Button(say.label("poll.missing"), "poll.missing", {**args}, person=person), close]
+        return close
+    return [Button(say.label("poll.missing"), "poll.missing", {**args}, person=person), *close]
 
 
 def _hides_who(poll: Poll) -> bool:

@@ -14,6 +14,7 @@ from scheduler.when import Every, When, WhenError, read_every, read_when
 from storage.polls import COMMITTEE, FAMILIES
 
 MOST_OPTIONS = 10
+LEAST_OPTIONS = 2
 LONGEST_QUESTION = 300
 USUAL_OPENING = time(8)
 """When a poll opens for which only a day was said."""
@@ -130,7 +131,7 @@ def _with_words(left: str, plan: PollPlan) -> PollPlan | PollProblem:
 
 
 def _checked(plan: PollPlan) -> PollPlan | PollProblem:
-    least = 1 if plan.grows else 2
+    least = 1 if plan.grows else LEAST_OPTIONS
     if len(plan.options) < least:
         return PollProblem("too_few", plan.question if len(plan.question) <= LONGEST_OPTION else "")
     if len(plan.options) > MOST_OPTIONS:

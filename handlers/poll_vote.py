@@ -26,8 +26,10 @@ def vote(press: Press, room: Room) -> Iterable[Effect]:
     poll = polls.locked(room.db, wanted) if isinstance(wanted, int) else None
     if poll is None or poll.classroom_id != room.here.id:
         return [_toast(press, room, "poll.gone")]
-    if poll.state != OPEN or poll.closes_at <= room.now or not isinstance(option, int):
+    if poll.state != OPEN or poll.closes_at <= room.now:
         return [_toast(press, room, "poll.closed")]
+    if not isinstance(option, int) or option >= len(poll.options):
+        return [_toast(press, room, "poll.option_gone")]
     homes = poll_post.homes_of(poll.voters, room)
     home = homes.of_person(room.who.person)
     if home is None:
@@ -77,7 +79,7 @@ def chosen_words(poll: Poll, choice: Sequence[int]) -> str:
 
 
 def _toast(press: Press, room: Room, name: str, words: str = "") -> Effect:
-    loud = name in ("poll.closed", "poll.gone")
+    loud = name in ("poll.closed", "poll.gone", "poll.option_gone")
     return room.toast(press.callback, own(room).label(name, words=words), alert=loud)
 
 

@@ -61,7 +61,13 @@ def of_month(
     text = say.private(
         "praise.month_end", groups=found.groups, classroom=room.here.name, month=found.since.month
     )
-    key = Button(say.label("praise.to_group"), "praise.to_group", {"term": False, "since": since.isoformat()}, person=person, once=True)
+    key = Button(
+        say.label("praise.to_group"),
+        "praise.to_group",
+        {"term": False, "since": since.isoformat()},
+        person=person,
+        once=True,
+    )
     return text, (key,), _picture(found, room)
 
 

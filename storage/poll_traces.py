@@ -41,6 +41,18 @@ def forget_marks(records: Records, poll: Poll) -> bool:
     return _erase_texts(records, {row.handle for row in rows if row.handle}, poll)
 
 
+def option_gone(records: Records, poll: Poll, index: int) -> None:
+    """Let the buttons that are out there mean the options they name, though one before them is gone."""
+    found = records.exec(
+        select(ButtonRow).where(ButtonRow.classroom_id == poll.classroom_id, ButtonRow.purpose == VOTE)
+    ).all()
+    for row in found:
+        option = row.args.get("option")
+        if row.args.get("poll") == poll.id and isinstance(option, int) and option >= index:
+            row.args = {**row.args, "option": option - 1 if option > index else None}
+    records.flush()
+
+
 def _erase_texts(records: Records, handles: set[str], poll: Poll) -> bool:
     """Erase what was sent, and take back reminders that are not sent yet."""
     table = queue.DELIVERIES

@@ -119,6 +119,21 @@ def add_option(records: Records, poll: Poll, option: str) -> None:
     records.flush()
 
 
+def remove_option(records: Records, poll: Poll, index: int) -> list[int]:
+    """One option less, of a poll whose ballots may be read; gives the households that have no choice left."""
+    poll.options = [*poll.options[:index], *poll.options[index + 1 :]]
+    if poll.totals is not None:
+        poll.totals = [*poll.totals[:index], *poll.totals[index + 1 :]]
+    lost: list[int] = []
+    for ballot in records.exec(select(NamedBallot).where(NamedBallot.poll_id == poll.id)):
+        ballot.choice = [i - (i > index) for i in ballot.choice if i != index]
+        if not ballot.choice:
+            lost.append(ballot.household)
+            records.delete(ballot)
+    records.flush()
+    return lost
+
+
 def reopen(records: Records, poll: Poll, closes_at: datetime) -> None:
     """Let a poll run longer; of one that is closed, a named one only: of secret ones nothing is left."""
     if poll.state == CLOSED and not poll.anonymous:

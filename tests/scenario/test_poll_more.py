@@ -278,6 +278,43 @@ async def test_live_and_hidden_the_later_holds(world: World) -> None:
     assert "投票过程保密" not in post.text
 
 
+# --- an option taken out ----------------------------------------------------------------------------
+
+
+async def test_an_option_is_taken_out_and_who_chose_it_chooses_again(world: World) -> None:
+    made = await ready_class(world)
+    post = await started(made.teacher, ASKED + " | 动物园")
+    await votes(made.mothers["李雷"], "①")
+    await votes(made.mothers["王芳"], "③")
+    old = next(k.token for k in post.keys if k.label.startswith("③"))
+    await made.teacher.in_private("/投票 1")
+    await made.teacher.press("去掉一个选项")
+    await made.teacher.press("①")
+    assert "「植物园」去掉了" in made.teacher.last.text and "重新选" in made.teacher.last.text
+    await world.later(seconds=4)
+    assert labels(post) == ["① 科技馆", "② 动物园"] and "已投 1/5 户" in post.text
+    mother = made.mothers["李雷"]
+    assert "您家选的正是它" in mother.last.text and mother.buttons() == ["① 科技馆", "② 动物园"]
+    assert made.fathers["李雷"].inbox == [] and made.mothers["王芳"].inbox == []
+    world.platform.press_token(made.mothers["韩梅梅"].sender, world.group, str(old), post.ref)
+    await world.settle()
+    assert "动物园" in world.platform.toasts[-1][1]  # as it said when it was shown
+    assert "已投：科技馆" in await mother.press("①")
+    await made.teacher.in_private("/投票 1")
+    assert "去掉一个选项" not in made.teacher.buttons()
+
+
+async def test_of_a_secret_poll_nothing_is_taken_out_once_somebody_has_voted(world: World) -> None:
+    made = await ready_class(world)
+    post = await started(made.teacher, f"[匿名] {ASKED} | 动物园")
+    await made.teacher.in_private("/投票 1")
+    await made.teacher.press("去掉一个选项")
+    asked = made.teacher.last
+    await votes(made.mothers["李雷"], "①")
+    assert "会看出是谁选的" in await made.teacher.press("①", on=asked)
+    assert len(labels(post)) == 3 and made.mothers["李雷"].inbox == []
+
+
 # --- options by an answer ---------------------------------------------------------------------------
 
 

@@ -91,6 +91,7 @@ SHOWN = {
         "poll.close_now poll.missing"
     ),
     ("poll_more", "test_after_its_close_a_secret_poll_can_only_be_asked_anew"): "poll.again",
+    ("poll_more", "test_an_option_is_taken_out_and_who_chose_it_chooses_again"): ("poll.fewer poll.remove"),
     ("poll_more", "test_the_teacher_gets_a_table_of_a_named_poll"): "poll.table",
     ("poll_more", "test_too_few_votes_are_said_and_one_press_lets_it_run_on"): "poll.extend",
     ("praise", "test_in_english"): ("praise.child praise.drop praise.meant"),
