@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot import school_notices
 from bot.app import utc_now
@@ -16,11 +17,13 @@ from classroom.errors import ConfigError, HomeroomError
 from classroom.events import Json
 from classroom.folding import squeeze
 from classroom.school_book import SchoolBook, SchoolClassName
-from handlers.school.looking import plan_welcome
+from handlers.school.looking import plan, plan_welcome
 from storage import guardians, school
 from storage.database import Database, Records
 from storage.school import Taken
 from storage.tables import Classroom
+
+DAILY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ def _take(database: Database, classroom: int, book: SchoolBook, dry_run: bool) -
             found = school.take(records, classroom, book, utc_now())
             school.news(records, classroom, book, found, utc_now())
             plan_welcome(records, classroom, [linked.id for linked in found.bound], utc_now())
+            plan(records, classroom, utc_now() + DAILY, utc_now())
             done.append(_filled(records, row.name, book, found, dry_run))
             if dry_run:
                 raise DryRunError

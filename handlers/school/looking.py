@@ -17,7 +17,6 @@ from handlers.school import asking, doubles, reviewing
 from handlers.start import enter
 from storage import classrooms, guardians, queue, schedules, school
 from storage.database import Records
-from storage.tables import SchoolClass
 
 SETTLES = timedelta(minutes=10)
 """A school seldom changes one thing alone: so long is waited for the others."""
@@ -45,16 +44,16 @@ def changed(event: Happening, room: Room) -> Iterable[Effect]:
             queue.unpark(room.db, chat, room.now)
         return []
     for row in school.linked_classes(room.db):
-        plan(room, row, room.now + SETTLES)
+        plan(room.db, row.classroom_id, room.now + SETTLES, room.now)
     return []
 
 
-def plan(room: Room, row: SchoolClass, at: datetime) -> None:
+def plan(records: Records, classroom: int, at: datetime, now: datetime) -> None:
     """Look into the address book then, or before if that is planned already."""
-    name = f"{LOOK}:{row.classroom_id}"
-    waiting = schedules.waiting(room.db, name)
+    name = f"{LOOK}:{classroom}"
+    waiting = schedules.waiting(records, name)
     if waiting is None or waiting.due_at > at:
-        schedules.plan(room.db, name, LOOK, at, room.now, grace=GRACE, classroom=row.classroom_id)
+        schedules.plan(records, name, LOOK, at, now, grace=GRACE, classroom=classroom)
 
 
 def look(due: Due, room: Room) -> Iterable[Effect]:
@@ -62,7 +61,7 @@ def look(due: Due, room: Room) -> Iterable[Effect]:
     row = school.linked_class(room.db, room.here.id) if room.classroom is not None else None
     if row is None or not asking.here(room) or room.here.state == "ended":
         return []
-    plan(room, row, _tomorrow(room))
+    plan(room.db, row.classroom_id, _tomorrow(room), room.now)
     return [asking.ask(room, row.department, "school.taken", unasked=True)]
 
 
@@ -93,9 +92,7 @@ def _take(book: SchoolBook, room: Room, unasked: bool) -> list[Effect]:
     found = school.take(room.db, room.here.id, book, room.now)
     fresh = school.news(room.db, room.here.id, book, found, room.now)
     room.forget_roster()
-    row = school.linked_class(room.db, room.here.id)
-    if row is not None:
-        plan(room, row, _tomorrow(room))
+    plan(room.db, room.here.id, _tomorrow(room), room.now)
     effects = welcomed(room, [linked.id for linked in found.bound])
     readers = [room.who.person] if not unasked else room.teachers() if fresh else []
     for reader in readers:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import classrooms, guardians, rosters
+from storage import classrooms, guardians, rosters, schedules
 from storage.database import open_database
 from tests.front.kit import homeroom
 from tests.platforms.school_kit import some_school
@@ -118,8 +118,10 @@ def test_a_class_from_the_address_book(tmp_path: Path, server: WeComServer) -> N
     with database.transaction() as records:
         names = [row.name for row in rosters.rows_of(records, number)]
         reached = guardians.reached_students(records, number)
+        planned = {row.kind: row.args.get("links") for row in schedules.of_classroom(records, number)}
     database.close()
     assert names == ["张小明", "李雷"] and len(reached) == 1
+    assert set(planned) == {"school.welcome", "school.look"} and planned["school.welcome"] == [1, 2, 3]
 
 
 def test_a_file_or_the_address_book(tmp_path: Path, server: WeComServer) -> None:
