@@ -19,6 +19,7 @@ from bot.platforms.wecom_school import CHANGED, SchoolPlatform
 from bot.vault import DatabaseVault
 from bot.web_server import serving
 from handlers.room import Defaults
+from handlers.school.looking import plan_welcome
 from tests.conftest import FreshDatabase
 from tests.databases import Kind
 from tests.platforms import school_kit
@@ -179,6 +180,10 @@ async def test_a_class_is_filled_and_looked_at_again_without_a_change(place: Pla
     await place.says("名册 学校")
     assert "新加 0 位同学，更新 0 位，没有变化 2 位；新绑定 0 位家长" in place.last().text
     assert {who: place.read(who) for who in before} == before
+    with place.desk.database.transaction() as records:  # as it is planned from the server
+        plan_welcome(records, 1, [1], place.desk.now())
+    await place.hours(0.1)
+    assert place.read("zhang_ma")[-1] == before["zhang_ma"][0] and len(place.read("zhang_ba")) == 1
 
 
 async def test_what_the_school_changes_is_taken_in_and_what_it_drops_is_shown(place: Place) -> None:
