@@ -92,6 +92,7 @@ def text_of(
         by=by,
         asked=row.receipts and bool(students),
         confirmed=confirmed,
+        on_page=room.answers_on_a_page(person),
         whole=row.audience == notices.CLASS or is_alone(room.db, room.here.id),
     )
 

@@ -189,6 +189,7 @@ def _tell(person: int, letter: _Letter, row: Notice, room: Room, step: str = FIR
         notices=lines,
         urgent=row.urgent,
         again=step == AGAIN,
+        on_page=room.answers_on_a_page(person),
         files=any(n.files for n in letter.rows if n.audience == notices.CLASS),
         classroom=room.here.name,
     )

@@ -69,6 +69,8 @@ class Instance:
     """Platforms where a teacher sends by hand what the bot has prepared, and nobody can be told anything."""
     tells: frozenset[str] = frozenset()
     """Platforms on which somebody can be told something alone."""
+    links_only: frozenset[str] = frozenset()
+    """Platforms without buttons, whose people answer on our page."""
     called_only: frozenset[str] = frozenset()
     """Platforms that tell a bot of what is written in a group only what calls it by @."""
     stays: frozenset[str] = frozenset()
@@ -282,6 +284,11 @@ class Room:
         """The classroom's quiet hours for parents; None if switched off."""
         wish = self.classroom.settings.get("quiet") if self.classroom else None
         return chosen_hours(self.zone, wish if isinstance(wish, str) else None, self.instance.defaults.quiet)
+
+    def answers_on_a_page(self, person: int) -> bool:
+        """True for somebody who is told where no button is shown and perhaps no answer is heard."""
+        to = identity.private_address(self.db, person)
+        return to is not None and to.platform in self.instance.links_only
 
     def hours_of(self, person: int) -> Hours | None:
         """When this person is not to be disturbed: a teacher's off hours, else the class's quiet ones."""

@@ -134,6 +134,7 @@ async def test_a_notice_is_confirmed_on_the_page(town: Town) -> None:
         await town.later(days=1, hours=3)
         sent = len(mother.letters)
         page = await mother.opens()
+        assert "直接回我一句" not in words_of(page)  # nobody would hear it
         assert page.status_code == 200 and TEXT in words_of(page) and "三年级2班" in words_of(page)
         page = await mother.presses(page, "收到")
         assert "已记为收到" in words_of(page)
