@@ -91,7 +91,7 @@ def chosen(press: Press, room: Room) -> Iterable[Effect]:
 def _done(student: Student, line: int | None, put: bool, signup: Signup, room: Room) -> list[Effect]:
     standing = post.standing_of(signup, room)
     home = standing.homes.of.get(student.id)
-    known = standing.of_home(home) if home is not None else []
+    known = [e for e in standing.of_home(home) if e.student_id == student.id] if home is not None else []
     if put and line is not None:
         return _put(student, line, [e for e in known if e.line == line], standing, room)
     return _take_off(student, [e for e in known if line in (None, e.line)], standing, room)

@@ -117,7 +117,7 @@ def _remind(person: int, entries: list[SignupEntry], signup: Signup, room: Room)
     text = say.private(
         "signup.reminder",
         title=signup.title,
-        lines=[signup.lines[e.line] for e in entries],
+        lines=[*dict.fromkeys(signup.lines[e.line] for e in entries)],
         when=say.when(signup.held_at, room.zone, room.now),
         classroom=room.here.name,
     )

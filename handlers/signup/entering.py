@@ -20,7 +20,7 @@ feature = Feature("signup_entering")
 
 @feature.button("signup.join")
 def join(press: Press, room: Room) -> Iterable[Effect]:
-    """Put the household of the one who presses down for a line."""
+    """Put a child of the one who presses down for a line; of several it is asked which, in private."""
     signup, line = pressed(press, room), press.args.get("line")
     if signup is None or not isinstance(line, int) or line >= len(signup.lines):
         return [_toast(press, room, "gone", alert=True)]
@@ -30,15 +30,67 @@ def join(press: Press, room: Room) -> Iterable[Effect]:
     home = standing.homes.of_person(room.who.person)
     if home is None:
         return _no_family(press, room)
-    what = signup.lines[line]
-    known = next((e for e in standing.of_home(home) if e.line == line), None)
-    if known is not None:
-        return [_toast(press, room, "waits_already" if known.waiting else "in_already", what=what)]
-    child = next(s for s in room.who.guardian_of if standing.homes.of.get(s) == home)
+    what, own_children = signup.lines[line], mine.children(standing, room)
+    known = [e for e in standing.of_home(home) if e.line == line and e.student_id in own_children]
+    left = [child for child in own_children if child not in {e.student_id for e in known}]
+    wanted = press.args.get("child")
+    if not left or (wanted is not None and wanted not in left):
+        waiting = any(e.waiting for e in known)
+        return [_toast(press, room, "waits_already" if waiting else "in_already", what=what)]
+    if len(own_children) > 1 and wanted is None:
+        return _ask_for_whom(left, line, standing, press, room)
+    child = next(c for c in left if wanted in (None, c))
     entry = standing.enter(line, child, room.who.person, room.now)
     place = standing.waiting(line).index(entry) + 1 if entry.waiting else 0
     told = _toast(press, room, "waits" if place else "joined", what=what, place=place, alert=bool(place))
-    return [told, *post.refreshed(signup, room, standing), *_on_card(press, standing, room)]
+    shown = _on_card(press, standing, room) if wanted is None else _for_whom(press, entry, standing, room)
+    return [told, *post.refreshed(signup, room, standing), *shown]
+
+
+def _ask_for_whom(
+    left: Sequence[int], line: int, standing: Standing, press: Press, room: Room
+) -> list[Effect]:
+    """A guardian of several children here says for which, with a button each."""
+    signup = standing.signup
+    text = own(room).private(
+        "signup.which_child", title=signup.title, what=signup.lines[line], done="", waiting=False
+    )
+    keys = _child_buttons(left, line, signup, room)
+    return [_toast(press, room, "which_child", alert=True), room.tell(text, *keys, park=True)]
+
+
+def _child_buttons(left: Sequence[int], line: int, signup: Signup, room: Room) -> list[Button]:
+    say, hours = own(room), post.life(signup, room)
+    return [
+        Button(
+            say.label("signup.for_child", name=guardians.student_name(room.db, child)),
+            "signup.join",
+            {"signup": signup.id, "line": line, "child": child},
+            person=room.who.person,
+            hours=hours,
+        )
+        for child in left
+    ]
+
+
+def _for_whom(press: Press, entry: SignupEntry, standing: Standing, room: Room) -> list[Effect]:
+    """The question says who is down now, and keeps the buttons of the other children."""
+    if room.group is not None:
+        return []
+    signup, down = standing.signup, {e.student_id for e in standing.entries if e.line == entry.line}
+    left = [child for child in mine.children(standing, room) if child not in down]
+    text = own(room).private(
+        "signup.which_child",
+        title=signup.title,
+        what=signup.lines[entry.line],
+        done=guardians.student_name(room.db, entry.student_id),
+        waiting=entry.waiting,
+    )
+    keys = [
+        *_child_buttons(left, entry.line, signup, room),
+        *leave_buttons([entry], signup, room.who.person, room),
+    ]
+    return [room.edit(press.handle, text, *keys)]
 
 
 def _on_card(press: Press, standing: Standing, room: Room) -> list[Effect]:
@@ -93,16 +145,21 @@ def leave_buttons(
     entries: Iterable[SignupEntry], signup: Signup, person: int, room: Room
 ) -> tuple[Button, ...]:
     """A button for each entry, for one person in private."""
-    say, hours = room.say_to(person), post.life(signup, room)
+    say, hours, listed = room.say_to(person), post.life(signup, room), [*entries]
+    several = len({e.student_id for e in listed}) > 1
     return tuple(
         Button(
-            say.label("signup.leave_line", what=signup.lines[e.line][: post.ON_A_BUTTON]),
+            say.label(
+                "signup.leave_line",
+                what=signup.lines[e.line][: post.ON_A_BUTTON],
+                name=guardians.student_name(room.db, e.student_id) if several else "",
+            ),
             "signup.leave",
             {"signup": signup.id, "entry": e.id},
             person=person,
             hours=hours,
         )
-        for e in entries
+        for e in listed
     )
 
 

@@ -13,7 +13,6 @@ from handlers.room import Room
 from handlers.signup import post
 from storage import signups
 from storage.signups import OPEN, Standing
-from storage.tables import Signup
 
 MOST = 5
 
@@ -54,13 +53,17 @@ def _concerns(standing: Standing, room: Room) -> bool:
     return home is not None and (running or bool(standing.of_home(home)))
 
 
+def children(standing: Standing, room: Room) -> list[int]:
+    """The actor's own children in this class, in the order of the roster."""
+    return sorted(s for s in room.who.guardian_of if s in standing.homes.of)
+
+
 def card(standing: Standing, room: Room, *, begins: bool = False) -> tuple[PrivateText, tuple[Button, ...]]:
     """One sign-up as the actor's family sees it, without anybody else's name."""
     signup, say = standing.signup, own(room)
     home = standing.homes.of_person(room.who.person)
-    states = {
-        e.line: "waiting" if e.waiting else "in" for e in (standing.of_home(home) if home is not None else [])
-    }
+    down = standing.of_home(home) if home is not None else []
+    states = {e.line: "waiting" if e.waiting else "in" for e in down}
     text = say.private(
         "signup.card",
         classroom=room.here.name,
@@ -71,7 +74,9 @@ def card(standing: Standing, room: Room, *, begins: bool = False) -> tuple[Priva
         open=signup.state == OPEN,
         begins=begins,
     )
-    return text, tuple(_buttons(signup, states, standing, room))
+    own_children = set(children(standing, room))
+    full = {line for line in states if own_children <= {e.student_id for e in down if e.line == line}}
+    return text, tuple(_buttons(full, bool(down), standing, room))
 
 
 def _line(index: int, states: dict[int, str], standing: Standing) -> Line:
@@ -80,14 +85,15 @@ def _line(index: int, states: dict[int, str], standing: Standing) -> Line:
     return Line(MARKS[index], standing.signup.lines[index], left, state)
 
 
-def _buttons(signup: Signup, states: dict[int, str], standing: Standing, room: Room) -> list[Button]:
-    say, person = own(room), room.who.person
+def _buttons(done: set[int], down: bool, standing: Standing, room: Room) -> list[Button]:
+    """The lines on which there is still a child to put down, and the way out."""
+    signup, say, person = standing.signup, own(room), room.who.person
     keys = [
         Button(key.label, key.purpose, {**key.args, "card": True}, person=person, hours=key.hours)
         for index, key in enumerate(post.buttons(signup, room, standing)[:-1])
-        if signup.state == OPEN and index not in states
+        if signup.state == OPEN and index not in done
     ]
-    if states:
+    if down:
         args = {"signup": signup.id}
         keys.append(
             Button(

@@ -180,12 +180,32 @@ async def test_families_sign_up_by_their_child(world: World) -> None:
 async def test_a_household_signs_up_once_for_a_line(world: World) -> None:
     made = await ready_class(world)
     post = await started(made.teacher)
-    bind(made, made.mothers["李雷"], made.students["韩梅梅"])
     await taps(made.mothers["李雷"], "①")
-    for user in (made.mothers["李雷"], made.fathers["李雷"], made.mothers["韩梅梅"]):
+    for user in (made.mothers["李雷"], made.fathers["李雷"]):
         assert "已经报了“带队”" in await taps(user, "①")
     await world.later(seconds=5)
     assert "还缺 1" in post.text
+
+
+async def test_of_two_children_in_the_class_each_has_its_own_place(world: World) -> None:
+    made = await ready_class(world)
+    post = await started(made.teacher)
+    mother = made.mothers["李雷"]
+    bind(made, mother, made.students["韩梅梅"])
+    assert "请到和我的私聊里选" in await taps(mother, "①")
+    assert mother.buttons() == ["给李雷报", "给韩梅梅报"]
+    await mother.press("给李雷报")
+    assert "给李雷报上了" in mother.last.text and mother.buttons() == ["给韩梅梅报", "退出：带队"]
+    assert "已经报了" in await taps(made.fathers["李雷"], "①")
+    await mother.press("给韩梅梅报")
+    await world.later(seconds=5)
+    assert "李雷" in post.text and "韩梅梅" in post.text
+    assert "已经报了" in await taps(mother, "①")
+    await taps(mother, "退出")
+    assert mother.buttons() == ["退出：带队（李雷）", "退出：带队（韩梅梅）"]
+    await mother.press("退出：带队（李雷）")
+    await world.later(seconds=5)
+    assert "李雷" not in post.text and "韩梅梅" in post.text
 
 
 async def test_who_comes_late_waits_and_moves_up(world: World) -> None:
