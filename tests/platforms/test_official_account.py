@@ -253,7 +253,7 @@ FAULTS = (-1, 45011, "500", "html200", "half_json", "redirect", "reset_before", 
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_a_line_that_is_bad_is_tried_again(here: Desk, fault: int | str) -> None:
     who = follower(here)
-    here.server.fault("message/custom/send", fault, seconds=1.05)
+    here.server.fault("message/custom/send", fault, seconds=1.8)
     assert isinstance(await here.tell(who, "您好"), TryAgain)
     refs(await here.tell(who, "您好"))
     assert here.said(who) == ["您好"]

@@ -6,8 +6,6 @@ to be there. So a line that broke, or a process that died, asks again under the 
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import json
 import secrets
@@ -21,8 +19,9 @@ from bot.platforms.official_account.notices import Notices
 from bot.platforms.official_account.passive import Passive
 from bot.platforms.official_account.read import template_ref
 from bot.platforms.tencent.api import Api
-from bot.platforms.tencent.errors import ApiError, LineError, outcome
+from bot.platforms.tencent.errors import ApiError, LineError, before, outcome
 from bot.platforms.tencent.fields import text
+from bot.platforms.tencent.files import data_of
 from bot.platforms.tencent.line import File
 from bot.ports import Done, Failure, Outcome, Refused, TryAgain, Vault
 from classroom.effects import Enclosed
@@ -84,7 +83,7 @@ class Outbox:
         try:
             body = await self._notices.body(who, url)
         except (ApiError, LineError) as error:
-            return _before(error)
+            return before(error, TABLE)
         if body is None:
             return Refused(Failure.NOT_ALLOWED, "no such template")
         ready = body
@@ -110,7 +109,7 @@ class Outbox:
         """A picture, a voice or a video as a message; None of other files, which nobody can send there."""
         if file.ref and file.kind in KINDS:
             return {"msgtype": KINDS[file.kind], KINDS[file.kind]: {"media_id": file.ref}}
-        data = _data(file)
+        data = data_of(file)
         ending = next((ending for head, ending in PICTURES.items() if data.startswith(head)), "")
         if not ending:
             return Refused(Failure.UNSUPPORTED, "no picture")
@@ -120,7 +119,7 @@ class Outbox:
             upload = File("media", f"picture{ending}", data)
             answer = await self._api.upload("media/upload", upload, type="image")
         except (ApiError, LineError) as error:
-            return _before(error)
+            return before(error, TABLE)
         return {"msgtype": "image", "image": {"media_id": text(answer, "media_id")}}
 
     def _letter(self, who: str, messages: Sequence[dict[str, Json]]) -> str:
@@ -173,16 +172,3 @@ def _digest(what: dict[str, Json] | Sequence[dict[str, Json]]) -> str:
 def text_message(words: str) -> dict[str, Json]:
     """A text as WeChat takes it."""
     return {"msgtype": "text", "text": {"content": words}}
-
-
-def _before(error: ApiError | LineError) -> Outcome:
-    """What a failure means of something that comes before the message itself: nothing was said yet."""
-    found = outcome(error, TABLE)
-    return TryAgain(found.why, found.after) if isinstance(found, TryAgain) else found
-
-
-def _data(file: Enclosed) -> bytes:
-    try:
-        return base64.b64decode(file.data or "", validate=True)
-    except binascii.Error:
-        return b""

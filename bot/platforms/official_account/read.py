@@ -6,6 +6,7 @@ import json
 
 from bot.platforms.official_account.failures import person
 from bot.platforms.tencent.fields import Fields, inner, text, when
+from bot.platforms.tencent.files import words_of
 from bot.ports import Failure, Fate
 from classroom.addresses import ChatKind
 from classroom.events import Attachment, BotBlocked, Event, Message, Origin, Sender, Told
@@ -41,7 +42,7 @@ def template_ref(msgid: str) -> str:
 
 def _message(body: Fields, sender: Sender, origin: Origin) -> Event | None:
     ref, kind = text(body, "MsgId"), text(body, "MsgType")
-    said, files = _words(body, kind), _files(body, kind)
+    said, files = words_of(body, kind), _files(body, kind)
     if not ref or not (said or files):
         return None
     return Message(origin, sender, ref, said, when(body, "CreateTime"), attachments=files)
@@ -67,19 +68,6 @@ def _told(body: Fields, origin: Origin) -> Event | None:
     if status != "success":
         failure = Failure.BLOCKED if status == "failed:userblock" else Failure.REFUSED
     return Told(origin, (template_ref(msgid),), Fate.DELIVERED, failure)
-
-
-def _words(body: Fields, kind: str) -> str:
-    if kind == "text":
-        return text(body, "Content")
-    if kind == "voice":
-        return text(body, "Recognition")
-    if kind == "location":
-        return text(body, "Label")
-    if kind == "link":
-        lines = (text(body, key) for key in ("Title", "Description", "Url"))
-        return "\n".join(line for line in lines if line)
-    return ""
 
 
 def _files(body: Fields, kind: str) -> tuple[Attachment, ...]:

@@ -99,3 +99,9 @@ def code_of(answer: Mapping[str, Json]) -> int:
         return int(found) if isinstance(found, str | int | float) else 0
     except (ValueError, OverflowError):
         return -1
+
+
+def before(error: ApiError | LineError, table: Mapping[int, Failure | float | None] = COMMON) -> Outcome:
+    """As `outcome`, of what comes before the message itself: nothing was said yet in any case."""
+    found = outcome(error, table)
+    return TryAgain(found.why, found.after) if isinstance(found, TryAgain) else found

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bot.platforms.tencent import files
 from bot.platforms.tencent.allowance import Allowance
 from bot.platforms.tencent.api import Api
 from bot.platforms.tencent.cards import Part
 from bot.platforms.tencent.errors import ApiError, LineError, outcome
 from bot.platforms.tencent.fields import text
-from bot.platforms.tencent.line import File
 from bot.platforms.wecom.failures import TABLE, left_out
-from bot.ports import Done, Failure, Fate, Outcome, Refused, TryAgain
+from bot.ports import Done, Fate, Outcome, TryAgain
 from classroom.effects import Enclosed
 from classroom.events import Json
 
@@ -25,8 +23,6 @@ REPEATED_WITHIN = 1800
 """Seconds in which WeCom itself drops what it has had already, where it is asked to."""
 
 MOST_REMEMBERED = 5000
-LEAST_FILE, MOST_FILE, MOST_PICTURE = 5, 20 << 20, 10 << 20
-PICTURES = {b"\x89PNG": ".png", b"\xff\xd8\xff": ".jpg"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +113,7 @@ class Outbox:
 
     async def file(self, file: Enclosed) -> dict[str, Json] | Outcome:
         """A file as a message; what we made is handed over first."""
-        if file.ref:
-            kind = {"photo": "image", "voice": "voice", "video": "video"}.get(file.kind, "file")
-            return {"msgtype": kind, kind: {"media_id": file.ref}}
-        data = _data(file)
-        kind, name = _kind_and_name(file, data)
-        if not LEAST_FILE < len(data) <= (MOST_PICTURE if kind == "image" else MOST_FILE):
-            return Refused(Failure.REFUSED, "too_large" if data else "a file without content")
-        try:
-            answer = await self._api.upload("media/upload", File("media", name, data), type=kind)
-        except (ApiError, LineError) as error:
-            found = outcome(error, TABLE)  # nothing was said yet, whatever has become of the file
-            return TryAgain(found.why, found.after) if isinstance(found, TryAgain) else found
-        return {"msgtype": kind, kind: {"media_id": text(answer, "media_id")}}
+        return files.kept(file) if file.ref else await files.handed_over(self._api, file, TABLE)
 
     def _is_meant_again(self, mark: str) -> bool:
         """Whether the same was sent for certain not long ago: then it is wanted twice."""
@@ -153,18 +137,3 @@ def message_of(part: Part) -> dict[str, Json]:
 def text_message(words: str) -> dict[str, Json]:
     """A text as WeCom takes it."""
     return {"msgtype": "text", "text": {"content": words}}
-
-
-def _data(file: Enclosed) -> bytes:
-    try:
-        return base64.b64decode(file.data or "", validate=True)
-    except binascii.Error:
-        return b""
-
-
-def _kind_and_name(file: Enclosed, data: bytes) -> tuple[str, str]:
-    name = file.filename.replace('"', "").replace("\r", "").replace("\n", "") or "file"
-    ending = next((ending for head, ending in PICTURES.items() if data.startswith(head)), "")
-    if file.kind != "photo" or not ending or len(data) > MOST_PICTURE:
-        return "file", name
-    return "image", name if "." in name else f"{name}{ending}"

@@ -9,6 +9,7 @@ import json
 
 from bot.platforms.tencent.cards import START
 from bot.platforms.tencent.fields import Fields, inner, number, several, text, when, words
+from bot.platforms.tencent.files import words_of
 from bot.platforms.wecom.failures import member
 from classroom.addresses import ChatKind
 from classroom.events import Attachment, BotBlocked, Event, Json, Message, Origin, Pressed, Sender
@@ -44,7 +45,7 @@ def _message(body: Fields, sender: Sender, origin: Origin, found: Fields) -> Eve
     if chosen:
         return _meant(chosen, sender, origin, body, ref, text(found, "ref"))
     kind = text(body, "MsgType")
-    said, files = _words(body, kind), _files(body, kind)
+    said, files = words_of(body, kind), _files(body, kind)
     if not said and not files:
         return None
     return Message(origin, sender, ref, said, when(body, "CreateTime"), attachments=files)
@@ -90,19 +91,6 @@ def who_pressed(callback: str) -> str | None:
     """Whose press a callback is."""
     who, line, mark = callback.partition("|")
     return member(who) if line and mark else None
-
-
-def _words(body: Fields, kind: str) -> str:
-    if kind == "text":
-        return text(body, "Content")
-    if kind == "voice":
-        return text(body, "Recognition")
-    if kind == "location":
-        return text(body, "Label")
-    if kind == "link":
-        lines = (text(body, key) for key in ("Title", "Description", "Url"))
-        return "\n".join(line for line in lines if line)
-    return ""
 
 
 def _files(body: Fields, kind: str) -> tuple[Attachment, ...]:

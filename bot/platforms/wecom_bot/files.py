@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import binascii
 import hashlib
 import http.client
 import math
@@ -14,6 +13,7 @@ from collections.abc import Callable
 
 from bot.platforms.tencent.errors import ApiError, LineError
 from bot.platforms.tencent.fields import Fields, text
+from bot.platforms.tencent.files import data_of, kind_and_name
 from bot.platforms.wecom_bot.line import Line
 from bot.platforms.wecom_bot.read import files_of
 from bot.ports import Failure, Outcome, Refused, TryAgain
@@ -27,7 +27,6 @@ KEPT = 300.0
 
 MOST_KEPT = 2000
 WAIT = 15.0
-PICTURES = {b"\x89PNG": ".png", b"\xff\xd8\xff": ".jpg"}
 
 
 class Files:
@@ -65,13 +64,10 @@ class Files:
 
 async def handed_over(line: Line, file: Enclosed) -> dict[str, Json] | Outcome:
     """A file as a message; what we made is handed over first."""
-    try:
-        data = base64.b64decode(file.data or "", validate=True)
-    except binascii.Error:
-        data = b""
+    data = data_of(file)
     if not data or len(data) > PIECE * PIECES:
         return Refused(Failure.REFUSED, "too_large" if data else "a file without content")
-    kind, name = _kind_and_name(file, data)
+    kind, name = kind_and_name(file, data, MOST_PICTURE)
     try:
         media = await _uploaded(line, kind, name, data)
     except ApiError as error:
@@ -105,13 +101,6 @@ async def _uploaded(line: Line, kind: str, name: str, data: bytes) -> str:
 def _body(answer: Fields) -> Fields:
     body = answer.get("body")
     return body if isinstance(body, dict) else {}
-
-
-def _kind_and_name(file: Enclosed, data: bytes) -> tuple[str, str]:
-    ending = next((ending for head, ending in PICTURES.items() if data.startswith(head)), "")
-    if file.kind != "photo" or not ending or len(data) > MOST_PICTURE:
-        return "file", file.filename or "file"
-    return "image", file.filename if "." in file.filename else f"{file.filename}{ending}"
 
 
 def _fetched(url: str, most: int) -> bytes | None:

@@ -18,12 +18,12 @@ from bot.platforms.tencent import fields
 from bot.platforms.tencent.allowance import Allowance
 from bot.platforms.tencent.api import Api, TokenRequest
 from bot.platforms.tencent.callback import Call
-from bot.platforms.tencent.errors import ApiError, LineError, outcome
+from bot.platforms.tencent.errors import ApiError, LineError, before
 from bot.platforms.wecom_group.failures import TABLE, chat
 from bot.platforms.wecom_group.following import Awake, Following
 from bot.platforms.wecom_group.looking import Looking, Watched
 from bot.platforms.wecom_group.page import Desk, Pages
-from bot.platforms.wecom_group.preparing import Preparing, not_sent, texts
+from bot.platforms.wecom_group.preparing import Preparing, texts
 from bot.platforms.wecom_group.read import read
 from bot.platforms.wecom_group.settings import PLATFORM, GroupSettings
 from bot.platforms.wecom_group.tickets import Tickets
@@ -210,7 +210,7 @@ class WeComGroupPlatform:
         try:
             owner = await self.looking.owner(group)
         except (ApiError, LineError) as error:
-            return not_sent(outcome(error, TABLE))
+            return before(error, TABLE)
         attached = await self._preparing.attached(files)
         if not isinstance(attached, list):
             return attached

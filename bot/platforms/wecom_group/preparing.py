@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
+from bot.platforms.tencent import files
 from bot.platforms.tencent.api import Api
 from bot.platforms.tencent.errors import ApiError, LineError, outcome
 from bot.platforms.tencent.fields import inner, several, text, words
-from bot.platforms.tencent.line import File
 from bot.platforms.wecom_group.failures import TABLE
-from bot.ports import Failure, Key, Outcome, Refused, TryAgain
+from bot.ports import Failure, Key, Outcome, Refused
 from classroom import markup
 from classroom.effects import Enclosed
 from classroom.events import Json
@@ -22,8 +20,6 @@ LONGEST = 4000
 """Bytes of one prepared text."""
 
 MOST_FILES = 9
-MOST_PICTURE, MOST_FILE = 10 << 20, 20 << 20
-PICTURES = {b"\x89PNG": ".png", b"\xff\xd8\xff": ".jpg"}
 MOST_REMEMBERED = 500
 LATELY = 600
 """Seconds in which a text may have been taken though no answer came."""
@@ -128,31 +124,4 @@ class Preparing:
         return msgid
 
     async def _file(self, file: Enclosed) -> dict[str, Json] | Outcome:
-        if file.ref:
-            kind = {"photo": "image", "video": "video"}.get(file.kind, "file")
-            return {"msgtype": kind, kind: {"media_id": file.ref}}
-        data = _data(file)
-        ending = next((ending for head, ending in PICTURES.items() if data.startswith(head)), "")
-        kind = "image" if file.kind == "photo" and ending and len(data) <= MOST_PICTURE else "file"
-        name = file.filename.replace('"', "").replace("\r", "").replace("\n", "") or "file"
-        if kind == "image" and "." not in name:
-            name += ending
-        if not 5 < len(data) <= MOST_FILE:
-            return Refused(Failure.REFUSED, "too_large" if data else "a file without content")
-        try:
-            answer = await self._api.upload("media/upload", File("media", name, data), type=kind)
-        except (ApiError, LineError) as error:
-            return not_sent(outcome(error, TABLE))
-        return {"msgtype": kind, kind: {"media_id": text(answer, "media_id")}}
-
-
-def not_sent(found: Outcome) -> Outcome:
-    """An outcome of what only prepares: nothing was said yet, whatever has become of the request."""
-    return TryAgain(found.why, found.after) if isinstance(found, TryAgain) else found
-
-
-def _data(file: Enclosed) -> bytes:
-    try:
-        return base64.b64decode(file.data or "", validate=True)
-    except binascii.Error:
-        return b""
+        return files.kept(file) if file.ref else await files.handed_over(self._api, file, TABLE)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from bot.platforms.tencent import files
 from bot.platforms.tencent.api import Api
 from bot.platforms.tencent.errors import ApiError, LineError, outcome
-from bot.platforms.tencent.fields import text
-from bot.platforms.tencent.line import File
 from bot.platforms.tencent.wording import ended, link, texts
 from bot.platforms.wecom_school.addressing import Parent, addressed
 from bot.platforms.wecom_school.failures import TABLE, left_out, listed
-from bot.ports import Done, Failure, Key, Outcome, Refused, TryAgain
+from bot.ports import Done, Key, Outcome, TryAgain
 from classroom.effects import Enclosed
 from classroom.events import Json
 
@@ -25,8 +22,6 @@ REPEATED_WITHIN = 1800
 """Seconds in which WeCom itself drops what it has had already, where it is asked to."""
 
 MOST_REMEMBERED = 5000
-LEAST_FILE, MOST_FILE, MOST_PICTURE = 5, 20 << 20, 10 << 20
-PICTURES = {b"\x89PNG": ".png", b"\xff\xd8\xff": ".jpg"}
 NOBODY = 81013
 GLANCE = 4096
 """Bytes of a file that tell that it is there: an answer that says no is shorter."""
@@ -86,18 +81,8 @@ class Outbox:
     async def file(self, file: Enclosed) -> Message | Outcome | None:
         """A file as a message; None for one that is kept where WeCom cannot fetch it."""
         if file.ref:
-            kind = {"photo": "image", "voice": "voice", "video": "video"}.get(file.kind, "file")
-            return {"msgtype": kind, kind: {"media_id": file.ref}} if await self._has(file.ref) else None
-        data = _data(file)
-        kind, name = _kind_and_name(file, data)
-        if not LEAST_FILE < len(data) <= (MOST_PICTURE if kind == "image" else MOST_FILE):
-            return Refused(Failure.REFUSED, "too_large" if data else "a file without content")
-        try:
-            answer = await self._api.upload("media/upload", File("media", name, data), type=kind)
-        except (ApiError, LineError) as error:
-            found = outcome(error, TABLE)  # nothing was said yet, whatever has become of the file
-            return TryAgain(found.why, found.after) if isinstance(found, TryAgain) else found
-        return {"msgtype": kind, kind: {"media_id": text(answer, "media_id")}}
+            return files.kept(file) if await self._has(file.ref) else None
+        return await files.handed_over(self._api, file, TABLE)
 
     async def _has(self, ref: str) -> bool:
         """Whether WeCom keeps a file: one that came by another messenger has a name it does not know."""
@@ -133,18 +118,3 @@ def letter(body: str, keys: Sequence[Key], more: str = "") -> list[Message]:
 def text_message(words: str) -> Message:
     """A text as WeCom takes it."""
     return {"msgtype": "text", "text": {"content": words}}
-
-
-def _data(file: Enclosed) -> bytes:
-    try:
-        return base64.b64decode(file.data or "", validate=True)
-    except binascii.Error:
-        return b""
-
-
-def _kind_and_name(file: Enclosed, data: bytes) -> tuple[str, str]:
-    name = file.filename.replace('"', "").replace("\r", "").replace("\n", "") or "file"
-    ending = next((ending for head, ending in PICTURES.items() if data.startswith(head)), "")
-    if file.kind != "photo" or not ending or len(data) > MOST_PICTURE:
-        return "file", name
-    return "image", name if "." in name else f"{name}{ending}"

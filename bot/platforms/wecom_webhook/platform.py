@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import binascii
 import hashlib
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.platforms.tencent.allowance import Allowance
 from bot.platforms.tencent.errors import ApiError, LineError, outcome
+from bot.platforms.tencent.files import data_of
 from bot.platforms.tencent.wording import ended, texts_by
 from bot.ports import Done, Failure, Key, Outcome, Refused, Store, TryAgain
 from classroom.addresses import GroupAddress
@@ -140,10 +140,7 @@ class WebhookPlatform:
 
     async def _file(self, token: str, file: Enclosed) -> dict[str, Json] | Outcome:
         """A file as a message: a picture within it, anything else handed over first."""
-        try:
-            data = base64.b64decode(file.data or "", validate=True)
-        except binascii.Error:
-            data = b""
+        data = data_of(file)
         if file.kind == "photo" and data.startswith(PICTURES) and len(data) <= MOST_PICTURE:
             digest = hashlib.md5(data, usedforsecurity=False).hexdigest()
             return {"msgtype": "image", "image": {"base64": base64.b64encode(data).decode(), "md5": digest}}
