@@ -50,6 +50,8 @@ from storage.database import Database, LeadLostError, Records
 from storage.leading import Leadership, tell
 
 log = structlog.get_logger("app")
+PATIENCE = 8.0
+"""Seconds in which platforms are waited for together."""
 STOP_WITHIN = 8.0
 LONGEST_NAP = 1.0
 SHORT_NAP = 0.05
@@ -88,7 +90,9 @@ class App:
         self.platforms = {p.name: p for p in platforms}
         self.registry = Registry(features)
         self.opened = False
-        """True once every platform is connected."""
+        """True once the platforms are connected, or all that answer."""
+        self.patience = PATIENCE
+        self._opening: dict[str, asyncio.Task[None]] = {}
         self._keep = keep
         self._now = now
         self._woken = asyncio.Event()
@@ -142,10 +146,32 @@ class App:
         await self.dispatcher.look_back()
 
     async def connect(self) -> None:
-        """Connect the platforms; what is under way may be another process's."""
-        for platform in self.platforms.values():
-            await platform.open()
-        self.opened = True
+        """Connect the platforms, all at once; what is under way may be another process's.
+
+        One that is away keeps the others waiting for some seconds, and is then waited for beside them.
+        """
+        self._opening = {name: asyncio.create_task(p.open()) for name, p in self.platforms.items()}
+        try:
+            done, later = await asyncio.wait(self._opening.values(), timeout=self.patience)
+            if not done:
+                done, _ = await asyncio.wait(later, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+            self.opened = True
+        finally:
+            if not self.opened:
+                await self._give_up_opening()
+
+    async def _give_up_opening(self) -> None:
+        for task in self._opening.values():
+            task.cancel()
+        await asyncio.gather(*self._opening.values(), return_exceptions=True)
+
+    async def _hear(self, platform: Platform) -> None:
+        """Listen to a platform as soon as it is connected; ConfigError where it refuses us for good."""
+        if (opening := self._opening.get(platform.name)) is not None:
+            await asyncio.shield(opening)
+        await platform.listen(self.intake.door_of(platform.name))
 
     def now(self) -> datetime:
         """The time of day that everything here goes by."""
@@ -155,6 +181,7 @@ class App:
         """Finish what is in hand, then give everything back."""
         await self.delivery.finish(STOP_WITHIN)
         await self.leadership.give()
+        await self._give_up_opening()
         for platform in self.platforms.values():
             await platform.close()
 
@@ -193,7 +220,7 @@ class App:
         """Carry the road until a stop, or until the lead is lost."""
         ticker = Ticker(self._tick_leading)
         ticker.start()
-        work = [asyncio.create_task(p.listen(self.intake.door_of(p.name))) for p in self.platforms.values()]
+        work = [asyncio.create_task(self._hear(platform)) for platform in self.platforms.values()]
         work += [
             asyncio.create_task(self._work()),
             asyncio.create_task(self._keep_lead()),
