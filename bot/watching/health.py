@@ -59,6 +59,15 @@ async def look_after(app: App) -> Health:
     return Health(checks)
 
 
+GIVEN_IN_CHAT = frozenset({"wecom.webhook"})
+"""Channels without a line of their own: classes have addresses there, or none."""
+
+
+def lines_of(app: App) -> dict[str, Platform]:
+    """The platforms that are up or down as a whole."""
+    return {name: platform for name, platform in app.platforms.items() if name not in GIVEN_IN_CHAT}
+
+
 def trouble_of(platform: Platform) -> str:
     """What is wrong with the line to a platform; empty if nothing is known to be."""
     return platform.trouble if isinstance(platform, TellsTrouble) else ""
@@ -72,7 +81,7 @@ def age(since: datetime | None, now: datetime) -> float:
 def _platforms(app: App) -> dict[str, Json]:
     if not app.opened:
         return {"ok": False, "trouble": "not connected yet"}
-    troubles = {name: trouble_of(platform) for name, platform in app.platforms.items()}
+    troubles = {name: trouble_of(platform) for name, platform in lines_of(app).items()}
     return {"ok": not any(troubles.values()), **{name: why or "connected" for name, why in troubles.items()}}
 
 

@@ -15,7 +15,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector, generate_late
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from bot.app import App
-from bot.watching.health import DATABASE_SECONDS, age, trouble_of
+from bot.watching.health import DATABASE_SECONDS, age, lines_of, trouble_of
 from classroom.errors import DatabaseError
 from storage import backlog
 from storage.database import Records
@@ -116,7 +116,7 @@ class Metrics:
             delivery.limits_hit,
         )
         up = GaugeMetricFamily("homeroom_platform_up", "1 if the line works.", labels=["platform"])
-        for name, platform in self._app.platforms.items():
+        for name, platform in lines_of(self._app).items():
             up.add_metric([_label(name)], float(self._app.opened and not trouble_of(platform)))
         yield up
         leads = float(self._app.leadership.leads)

@@ -14,7 +14,7 @@ from storage import identity
 from storage.tables import Chat
 
 feature = Feature("channel_guard")
-SPELLINGS = dict.fromkeys(("channel", "渠道", "通道"), "channel")
+SPELLINGS = dict.fromkeys(("channel", "渠道"), "channel")
 
 
 @feature.before_commands

@@ -44,7 +44,7 @@ class Hook:
     """used, spare or refused."""
 
 
-@feature.command("channel", "渠道", "通道", who=Who.TEACHER, where=Where.BOTH)
+@feature.command("channel", "渠道", who=Who.TEACHER, where=Where.BOTH)
 def channel(command: Command, room: Room) -> Iterable[Effect]:
     """List a class's channels, or begin and end a webhook: that in private only."""
     behind = after_word(command.text)

@@ -52,7 +52,7 @@ class Window:
 
     async def settled(self, chat: str, text: str) -> Locator:
         """Wait until the server has shown it, once."""
-        arrived = self.messages(chat, text).and_(self.page.locator('.msg[data-state=""]'))
+        arrived = self.messages(chat, text).and_(self.page.locator('.msg.own[data-state=""]'))
         await expect(arrived).to_have_count(1)
         return arrived
 
