@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from classroom.rules.topics import (
@@ -489,6 +489,8 @@ _PAST = st.builds(
 )
 
 
+@example("帮砍一刀", Speaker.COMMITTEE, Mode.DELETE, [], False)
+@example("身份证100000200001000000", Speaker.COMMITTEE, Mode.DELETE, [], False)
 @given(_TEXTS, st.sampled_from(Speaker), st.sampled_from(Mode), st.lists(_PAST, max_size=6), st.booleans())
 def test_what_is_promised_holds_for_every_message(
     text: str, speaker: Speaker, mode: Mode, past: list[Past], quiet: bool

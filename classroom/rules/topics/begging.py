@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from classroom.rules.topics.leaning import Head, Lean
 from classroom.rules.topics.matching import Found
-from classroom.rules.topics.verdicts import Category, Said, Sureness, Verdict, verdict_of
+from classroom.rules.topics.verdicts import Category, Reason, Said, Sureness, Verdict, verdict_of
 
 DELETES, REMINDS = 2.0, 1.1
 """Points from which a message is deleted and its author reminded."""
@@ -30,7 +32,9 @@ def votes(_said: Said, _text: str, found: Found, lean: Lean) -> Verdict | None:
     points = _points(found, pleas) + LEANS * max(-MOST, min(MOST, leaning))
     several = len(found.get("vote", ())) + pleas > 1
     if points >= DELETES and "vote" in found and several and not found.keys() & _CALM:
-        return verdict_of(Category.VOTE_BEGGING, Sureness.SURE, found, _CODES)
+        found_sure = verdict_of(Category.VOTE_BEGGING, Sureness.SURE, found, _CODES)
+        plea = tuple(Reason("beg", sign) for sign in asked[:1] if "beg" not in found)
+        return replace(found_sure, reasons=(*found_sure.reasons, *plea))
     return verdict_of(Category.VOTE_BEGGING, Sureness.LIKELY, found, _CODES) if points >= REMINDS else None
 
 

@@ -57,9 +57,12 @@ def _numbers(said: Said, text: str, found: Found, *, own: bool) -> Verdict | Non
         return None
     identities = set(_IDENTITY.findall(text))
     if identities and not own:
-        sure = len(identities) > 1 or found.keys() & {"data", "kin", "outside"} or _PHONE.search(text)
+        more = [Reason("identity", f"×{len(identities)}")] if len(identities) > 1 else []
+        more += [Reason("phone", "…")] if _PHONE.search(text) else []
+        sure = more or found.keys() & {"data", "kin", "outside"}
         sureness = Sureness.SURE if sure and not found.keys() & _LOOKS else Sureness.LIKELY
-        return Verdict(Category.LEAK, sureness, (Reason("identity", "…"),), True)
+        beside = verdict_of(Category.LEAK, sureness, found, _CODES, report=True).reasons
+        return Verdict(Category.LEAK, sureness, (Reason("identity", "…"), *more, *beside), True)
     if len(set(_PHONE.findall(text))) >= 3 and not own:
         return Verdict(Category.LEAK, Sureness.LIKELY, (Reason("phones", "…"),), True)
     marks = _MARKS.findall(said.text[:4000]) if _MARKS_WORDS.search(text) else []
