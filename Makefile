@@ -6,8 +6,8 @@ READY  := $(VENV)/ready
 PYTHON :=
 UV     := yes
 ARGS   :=
-# One more than there are cores: tests wait for disks, databases and other processes half of the time.
-WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 1)
+# Two more than there are cores: tests wait for disks, databases and other processes half of the time.
+WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 2)
 
 # uv works in the environment that Python itself made, and fetches no other Python.
 export UV_PROJECT_ENVIRONMENT := $(VENV)
@@ -37,7 +37,7 @@ demo: $(READY)
 setup: $(READY)
 
 test: lint
-	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 torture: $(READY)
 	@$(BIN)/python -m tests.torture $(ARGS)

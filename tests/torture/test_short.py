@@ -9,7 +9,7 @@ from tests.torture import scenes
 from tests.torture.scenes import Scene, Wish
 from tests.torture.stage import stage
 
-LITTLE = Wish(kills=3, seconds=2.0, rate=8.0)
+LITTLE = Wish(kills=2, seconds=2.0, rate=8.0)
 
 
 @pytest.mark.parametrize(
