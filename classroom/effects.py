@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -68,6 +70,14 @@ class Enclosed:
     data: str | None = None
     private: bool = False
     platform: str | None = None
+
+    @property
+    def content(self) -> bytes:
+        """The bytes of one that we made; none where it is the platform's, or cannot be read."""
+        try:
+            return base64.b64decode(self.data or "", validate=True)
+        except binascii.Error:
+            return b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -44,8 +42,7 @@ async def answer(app: App, carrier: Carrier, code: str, which: str) -> Response 
         return None
     sources = {name: _source(platform) for name, platform in app.platforms.items()}
     for file in await carrier.bring(made, "", sources):
-        data = _data(file)
-        return _given(file.filename, data) if data else None
+        return _given(file.filename, file.content) if file.content else None
     return None
 
 
@@ -67,10 +64,3 @@ def _given(name: str, data: bytes) -> Response:
 
 def _source(platform: Platform) -> Source:
     return Source(platform if isinstance(platform, FetchesFiles) else None)
-
-
-def _data(file: Enclosed) -> bytes:
-    try:
-        return base64.b64decode(file.data or "", validate=True)
-    except binascii.Error:
-        return b""

@@ -21,7 +21,6 @@ from bot.platforms.official_account.read import template_ref
 from bot.platforms.tencent.api import Api
 from bot.platforms.tencent.errors import ApiError, LineError, before, outcome
 from bot.platforms.tencent.fields import text
-from bot.platforms.tencent.files import data_of
 from bot.platforms.tencent.line import File
 from bot.ports import Done, Failure, Outcome, Refused, TryAgain, Vault
 from classroom.effects import Enclosed
@@ -109,7 +108,7 @@ class Outbox:
         """A picture, a voice or a video as a message; None of other files, which nobody can send there."""
         if file.ref and file.kind in KINDS:
             return {"msgtype": KINDS[file.kind], KINDS[file.kind]: {"media_id": file.ref}}
-        data = data_of(file)
+        data = file.content
         ending = next((ending for head, ending in PICTURES.items() if data.startswith(head)), "")
         if not ending:
             return Refused(Failure.UNSUPPORTED, "no picture")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 
@@ -79,11 +77,7 @@ def content(file: Enclosed) -> str | bytes:
     """Give what stands for a file: Telegram's own id or our bytes; raises ValueError for neither."""
     if file.ref:
         return file.ref
-    try:
-        data = base64.b64decode(file.data or "", validate=True)
-    except binascii.Error:
-        data = b""
-    if not data:
+    if not (data := file.content):
         raise ValueError("a file without content")
     return data
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
 
 from bot.platforms.tencent.api import Api
@@ -27,14 +25,6 @@ def kept(file: Enclosed) -> dict[str, Json]:
     return {"msgtype": kind, kind: {"media_id": file.ref}}
 
 
-def data_of(file: Enclosed) -> bytes:
-    """What we made; nothing where that cannot be read."""
-    try:
-        return base64.b64decode(file.data or "", validate=True)
-    except binascii.Error:
-        return b""
-
-
 def kind_and_name(file: Enclosed, data: bytes, most_picture: int = MOST_PICTURE) -> tuple[str, str]:
     """How a file is sent: a photo as a picture if it is one and not too large."""
     name = file.filename.replace('"', "").replace("\r", "").replace("\n", "") or "file"
@@ -46,7 +36,7 @@ def kind_and_name(file: Enclosed, data: bytes, most_picture: int = MOST_PICTURE)
 
 async def handed_over(api: Api, file: Enclosed, table: Table) -> dict[str, Json] | Outcome:
     """What we made as a message, once WeCom has taken it; an Outcome where it has not."""
-    data = data_of(file)
+    data = file.content
     kind, name = kind_and_name(file, data)
     if not LEAST < len(data) <= (MOST_PICTURE if kind == "image" else MOST):
         return Refused(Failure.REFUSED, "too_large" if data else "a file without content")

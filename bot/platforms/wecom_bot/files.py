@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from bot.platforms.tencent.errors import ApiError, LineError
 from bot.platforms.tencent.fields import Fields, text
-from bot.platforms.tencent.files import data_of, kind_and_name
+from bot.platforms.tencent.files import kind_and_name
 from bot.platforms.wecom_bot.line import Line
 from bot.platforms.wecom_bot.read import files_of
 from bot.ports import Failure, Outcome, Refused, TryAgain
@@ -64,7 +64,7 @@ class Files:
 
 async def handed_over(line: Line, file: Enclosed) -> dict[str, Json] | Outcome:
     """A file as a message; what we made is handed over first."""
-    data = data_of(file)
+    data = file.content
     if not data or len(data) > PIECE * PIECES:
         return Refused(Failure.REFUSED, "too_large" if data else "a file without content")
     kind, name = kind_and_name(file, data, MOST_PICTURE)

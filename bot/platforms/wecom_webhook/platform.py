@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from bot.platforms.tencent.allowance import Allowance
 from bot.platforms.tencent.errors import ApiError, LineError, outcome
-from bot.platforms.tencent.files import data_of
 from bot.platforms.tencent.wording import ended, texts_by
 from bot.ports import Done, Failure, Key, Outcome, Refused, Store, TryAgain
 from classroom.addresses import GroupAddress
@@ -140,7 +139,7 @@ class WebhookPlatform:
 
     async def _file(self, token: str, file: Enclosed) -> dict[str, Json] | Outcome:
         """A file as a message: a picture within it, anything else handed over first."""
-        data = data_of(file)
+        data = file.content
         if file.kind == "photo" and data.startswith(PICTURES) and len(data) <= MOST_PICTURE:
             digest = hashlib.md5(data, usedforsecurity=False).hexdigest()
             return {"msgtype": "image", "image": {"base64": base64.b64encode(data).decode(), "md5": digest}}
