@@ -302,6 +302,21 @@ class ForEverybody(Protocol):
 
 
 @runtime_checkable
+class GivenInChat(Protocol):
+    """Has no line of its own that is up or down: each class gives its own addresses in chat, or none."""
+
+    @property
+    def given_in_chat(self) -> bool:
+        """Whether that is so."""
+        ...
+
+
+def has_line(platform: Platform) -> bool:
+    """True for what is up or down as a whole."""
+    return not (isinstance(platform, GivenInChat) and platform.given_in_chat)
+
+
+@runtime_checkable
 class MakesGroups(Protocol):
     """Makes groups of its own, where nobody can add it to one."""
 

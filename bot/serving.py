@@ -17,7 +17,7 @@ from bot.config import Settings
 from bot.limits import Limits
 from bot.logs import set_up
 from bot.packages import own_packages
-from bot.ports import Platform
+from bot.ports import Platform, has_line
 from bot.registry import Registry
 from classroom.addresses import ChatKind
 from classroom.errors import ConfigError
@@ -72,7 +72,7 @@ async def _serve(settings: Settings, database: Database, token: str) -> None:
                 if telegram is not None:
                     mode = settings.telegram.mode
                     log.info("homeroom runs", platform=telegram.name, bot=telegram.mention, mode=mode)
-                for channel in (one for one in channels if one.name != "wecom.webhook"):  # given by teachers
+                for channel in filter(has_line, channels):
                     log.info("homeroom runs", platform=channel.name, bot=channel.mention)
                 await app.run(stop)
     finally:

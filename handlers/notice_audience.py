@@ -11,7 +11,6 @@ from classroom.roster import Student
 from handlers.room import Room
 from storage import guardians, identity, notices
 from storage.notices import CLASS, COMMITTEE, FAMILIES, REST
-from storage.places import is_alone
 from storage.tables import Notice
 
 _TO = re.compile(
@@ -106,7 +105,7 @@ def _families(typed: str, room: Room) -> Audience | Unclear:
 
 def today(to: Audience, room: Room) -> Audience:
     """Everybody, in a class that never had a group, are all families, each in private."""
-    if not to.in_group or identity.groups_of(room.db, room.here.id) or not is_alone(room.db, room.here.id):
+    if not to.in_group or identity.groups_of(room.db, room.here.id) or not room.alone:
         return to
     return Audience(FAMILIES, tuple(s.id for s in room.roster.students))
 

@@ -28,7 +28,6 @@ from handlers.notice_preview import goes_out, stamp, tell_author
 from handlers.notice_reading import Wish
 from handlers.room import Room
 from storage import guardians, identity, notices, queue, reaching, reminding, schedules
-from storage.places import is_alone
 from storage.tables import Notice
 
 MOST_PINS = 2
@@ -203,7 +202,7 @@ def _done(row: Notice, room: Room, shown: str | None) -> list[Effect]:
         by_hand=by_hand if row.audience == notices.CLASS else [],
         all_by_hand=alone,
         families=None if row.audience == notices.CLASS else len(notices.families(room.db, row)),
-        whole=is_alone(room.db, room.here.id),
+        whole=room.alone,
     )
     controls = controls_of(row, person, room)
     to = identity.private_address(room.db, person)

@@ -12,7 +12,7 @@ from handlers.enclosing import enclosed
 from handlers.notice_changes import pieces
 from handlers.room import Room
 from storage import guardians, identity, notices, queue, reminding
-from storage.places import is_alone, readers_of
+from storage.places import readers_of
 from storage.tables import Notice
 
 PURPOSE = "receipts.letter"
@@ -93,7 +93,7 @@ def text_of(
         asked=row.receipts and bool(students),
         confirmed=confirmed,
         on_page=room.answers_on_a_page(person),
-        whole=row.audience == notices.CLASS or is_alone(room.db, room.here.id),
+        whole=row.audience == notices.CLASS or room.alone,
     )
 
 

@@ -13,7 +13,6 @@ from handlers.aside import aside, own
 from handlers.held_back import Way, group_of, remove
 from handlers.room import Room
 from storage import guardians, identity, praises
-from storage.places import is_alone
 from storage.tables import Chat, Praise
 
 UNDO_WITHIN = timedelta(minutes=10)
@@ -28,7 +27,7 @@ def publish(
     In a class that never had a group each family hears of its own child.
     """
     group = group_of(came, room)
-    if group is None and is_alone(room.db, room.here.id):
+    if group is None and room.alone:
         shown, kept = [], [*shown, *kept]
     if group is None and shown:
         return aside(room, own(room).private("praise.no_group"))
@@ -77,7 +76,7 @@ def _to_families(
             title=row.title,
             by=room.who.name,
             shown=all(s in shown for s in own_children),
-            alone=is_alone(room.db, room.here.id),
+            alone=room.alone,
         )
         handle = copy_handle(row, person)
         told = room.tell_person(person, text, handle=handle, quiet=room.hours_of(person), park=True)
@@ -108,7 +107,7 @@ def _confirmed(row: Praise, shown: list[Student], kept: list[Student], came: Way
         unreached=unreached,
         photo_kept=bool(came.files and shown and kept),
         group=group.title if group else "",
-        alone=is_alone(room.db, room.here.id),
+        alone=room.alone,
         minutes=int(UNDO_WITHIN.total_seconds() // 60),
         classroom=room.here.name,
     )

@@ -16,7 +16,7 @@ from classroom.roster import Roster
 from classroom.text import Label, PrivateText, PublicText
 from scheduler.calendar import NOTHING_SET, Overrides
 from scheduler.hours import QuietHours, chosen_hours, read_hours, valid_hours
-from storage import classrooms, identity, presses, rosters
+from storage import classrooms, identity, places, presses, rosters
 from storage.database import Records
 from storage.tables import Classroom, Person
 from templates.render import Say, language_of
@@ -114,6 +114,7 @@ class Room:
     on_page: bool = False
     """True where the actor is looking at our own page, which shows the answers."""
     _roster: Roster | None = field(default=None, repr=False)
+    _alone: tuple[int, bool] | None = field(default=None, repr=False)
 
     # --- who and what ---------------------------------------------------------------------------
 
@@ -137,6 +138,14 @@ class Room:
         if self._roster is None:
             self._roster = rosters.load(self.db, self.here.id) if self.classroom else Roster(())
         return self._roster
+
+    @property
+    def alone(self) -> bool:
+        """True for a class that has never had a group; looked up once for each class of an event."""
+        here = self.here.id
+        if self._alone is None or self._alone[0] != here:
+            self._alone = here, places.is_alone(self.db, here)
+        return self._alone[1]
 
     def forget_roster(self) -> None:
         """Read the roster anew after it was changed."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.app import App
-from bot.ports import Platform, TellsTrouble
+from bot.ports import Platform, TellsTrouble, has_line
 from classroom.errors import DatabaseError
 from classroom.events import Json
 from storage.backlog import Backlog, backlog
@@ -59,13 +59,9 @@ async def look_after(app: App) -> Health:
     return Health(checks)
 
 
-GIVEN_IN_CHAT = frozenset({"wecom.webhook"})
-"""Channels without a line of their own: classes have addresses there, or none."""
-
-
 def lines_of(app: App) -> dict[str, Platform]:
     """The platforms that are up or down as a whole."""
-    return {name: platform for name, platform in app.platforms.items() if name not in GIVEN_IN_CHAT}
+    return {name: platform for name, platform in app.platforms.items() if has_line(platform)}
 
 
 def trouble_of(platform: Platform) -> str:

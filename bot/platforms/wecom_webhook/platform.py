@@ -40,6 +40,7 @@ class WebhookPlatform:
     """Posts into groups of WeCom: no buttons, no answers, and no way to change what stands there."""
 
     posts_stay = True
+    given_in_chat = True
 
     def __init__(
         self,
