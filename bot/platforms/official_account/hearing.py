@@ -11,6 +11,7 @@ from bot.platforms.official_account.read import FOLLOWS, PICKS, PLATFORM, SCANS
 from bot.platforms.official_account.scenes import Scenes
 from bot.platforms.tencent.callback import Accept, Call, Reply
 from bot.platforms.tencent.fields import Fields, text
+from bot.platforms.tencent.opening import Listening
 from bot.ports import Incoming, Store
 from classroom.errors import DatabaseError
 from classroom.events import Json
@@ -19,14 +20,12 @@ ANSWERED = (FOLLOWS, SCANS, PICKS)
 """What people wait for an answer to, beside their words."""
 
 
-class Ear:
+class Ear(Listening):
     """Takes calls in."""
 
     def __init__(self, scenes: Scenes, passive: Passive) -> None:
         """`scenes` know what was scanned, `passive` holds a call until there is an answer."""
         self._scenes, self._passive = scenes, passive
-        self.listener: Store | None = None
-        """Who takes in what comes, where the route was not given anybody."""
 
     def accepting(self, store: Store | None) -> Accept:
         """What a callback does with a call: it returns after the commit, or a moment later with an answer."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -23,10 +22,12 @@ from bot.platforms.official_account.passive import Passive
 from bot.platforms.official_account.read import PLATFORM, read
 from bot.platforms.official_account.scenes import Scenes
 from bot.platforms.official_account.settings import OfficialAccountSettings, Phrases, check
+from bot.platforms.tencent import files
 from bot.platforms.tencent.api import Api, TokenRequest
 from bot.platforms.tencent.callback import Callback
 from bot.platforms.tencent.crypto import Cipher
-from bot.platforms.tencent.errors import ApiError, LineError, cure, outcome
+from bot.platforms.tencent.errors import ApiError, cure
+from bot.platforms.tencent.opening import until_answered
 from bot.platforms.tencent.wording import ended, link, texts
 from bot.ports import Done, Failure, Key, Outcome, Refused, Store, TryAgain, Vault
 from classroom.addresses import GroupAddress, PersonAddress
@@ -38,7 +39,6 @@ from classroom.text import PrivateText, PublicText
 log = structlog.get_logger(__name__)
 
 PATH = "/official-account/callback"
-RETRY_MOST = 60.0
 CHINA = ZoneInfo("Asia/Shanghai")
 
 
@@ -117,31 +117,12 @@ class OfficialAccountPlatform:
 
     async def open(self) -> None:
         """See that the secret is right, and set the menus; waits for WeChat as long as it takes."""
-        wait = 1.0
-        while True:
-            try:
-                await self._api.prove()
-            except ApiError as error:
-                if error.code in HOPELESS or (error.code == 40001 and "secret" in error.said):
-                    what = cure(error) or "copy AppID and AppSecret anew from the console"
-                    raise ConfigError(f"official_account.secret: {what} (errcode {error.code})") from None
-                log.warning("official_account.open", errcode=error.code)
-            except LineError as error:
-                log.warning("official_account.open", trouble=error.why)
-            else:
-                await self._menus.set_up()
-                return
-            await asyncio.sleep(wait)
-            wait = min(RETRY_MOST, wait * 2)
+        await until_answered(PLATFORM, self._api.prove, _enough)
+        await self._menus.set_up()
 
     async def listen(self, store: Store) -> None:
         """Take in what WeChat calls us with, where the routes were given no store of their own."""
-        self._ear.listener = store
-        try:
-            await asyncio.Event().wait()
-        finally:
-            if self._ear.listener is store:
-                self._ear.listener = None
+        await self._ear.listen(store)
 
     def routes(self, store: Store | None = None) -> list[BaseRoute]:
         """The address that the console names, and start links; None: whoever listens takes in what comes."""
@@ -195,13 +176,7 @@ class OfficialAccountPlatform:
 
     async def fetch(self, ref: str, limit: int) -> bytes | Outcome:
         """The bytes of a picture or a voice that somebody sent, which WeChat keeps for three days."""
-        try:
-            return await self._api.download("media/get", limit, media_id=ref)
-        except (ApiError, LineError) as error:
-            if isinstance(error, LineError) and error.why == "too large":
-                return Refused(Failure.REFUSED, "too_large")
-            found = outcome(error, TABLE)
-            return TryAgain(found.why, found.after) if isinstance(found, TryAgain) else found
+        return await files.fetched(self._api, ref, limit, TABLE)
 
     async def _say_all(self, who: str, messages: Sequence[dict[str, Json]], page: Key | None) -> Outcome:
         """Say one message after the other; what there is no room for is read on the page."""
@@ -217,6 +192,14 @@ class OfficialAccountPlatform:
                 return found
             refs += found.refs
         return Done(tuple(refs))
+
+
+def _enough(error: ApiError) -> bool:
+    """Nothing goes on without the secret; a wrong one is not cured by waiting."""
+    if error.code in HOPELESS or (error.code == 40001 and "secret" in error.said):
+        what = cure(error) or "copy AppID and AppSecret anew from the console"
+        raise ConfigError(f"official_account.secret: {what} (errcode {error.code})") from None
+    return False
 
 
 def tails(page: Key | None, phrases: Phrases, *, missing: bool) -> list[str]:

@@ -47,6 +47,16 @@ async def handed_over(api: Api, file: Enclosed, table: Table) -> dict[str, Json]
     return {"msgtype": kind, kind: {"media_id": text(answer, "media_id")}}
 
 
+async def fetched(api: Api, ref: str, limit: int, table: Table) -> bytes | Outcome:
+    """The bytes of a file that somebody sent, which WeChat keeps for three days."""
+    try:
+        return await api.download("media/get", limit, media_id=ref)
+    except (ApiError, LineError) as error:
+        if isinstance(error, LineError) and error.why == "too large":
+            return Refused(Failure.REFUSED, "too_large")
+        return before(error, table)
+
+
 def words_of(body: Fields, kind: str) -> str:
     """What somebody's message says, whatever it is."""
     if kind == "text":

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from bot.platforms.tencent.callback import Call
 from bot.platforms.tencent.fields import Fields, MalformedError, text
 from bot.platforms.tencent.keeping import Memory
+from bot.platforms.tencent.opening import Listening
 from bot.platforms.wecom.failures import member
 from bot.platforms.wecom.read import OPENS, PLATFORM, PRESSES
 from bot.ports import Incoming, Store
@@ -25,15 +26,13 @@ NAME_WITHIN = 0.5
 Names = Callable[[str], Awaitable[str]]
 
 
-class Ear:
+class Ear(Listening):
     """Takes calls in."""
 
     def __init__(self, corp: str, agent: int, memory: Memory, names: Names) -> None:
         """`names` asks the directory what somebody is called; empty where it does not say."""
         self._corp, self._agent = corp, str(agent)
         self._memory, self._names = memory, names
-        self.listener: Store | None = None
-        """Who takes in what comes, where the route was not given anybody."""
         self.elsewhere: dict[str, Callable[[Call], Awaitable[None]]] = {}
         """Events of the corp, by name, that concern another platform: the app's address is the only one."""
 

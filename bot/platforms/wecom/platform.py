@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
@@ -13,14 +12,15 @@ from urllib.parse import quote
 import structlog
 from starlette.routing import BaseRoute
 
-from bot.platforms.tencent import fields, starting
+from bot.platforms.tencent import fields, files, starting
 from bot.platforms.tencent.allowance import Allowance
 from bot.platforms.tencent.api import Api, TokenRequest
 from bot.platforms.tencent.callback import Call, Callback
 from bot.platforms.tencent.cards import Part, parts
 from bot.platforms.tencent.crypto import Cipher
-from bot.platforms.tencent.errors import ApiError, LineError, cure, outcome
+from bot.platforms.tencent.errors import ApiError, LineError, cure
 from bot.platforms.tencent.keeping import Memory
+from bot.platforms.tencent.opening import until_answered
 from bot.platforms.tencent.wording import ended, plain, texts
 from bot.platforms.wecom import failures
 from bot.platforms.wecom.editing import Editing
@@ -43,7 +43,6 @@ PATH = "/wecom/callback"
 HOPELESS = frozenset({40001, 40013, 40091, 40125})
 """Refusals of the secret itself: no waiting cures them."""
 
-RETRY_MOST = 60.0
 MOST_NAMES = 20_000
 MOST_PRESSES = 10_000
 LONGEST_TOAST = 600
@@ -110,32 +109,14 @@ class WeComPlatform:
 
     async def open(self) -> None:
         """Learn what the app is called; waits for WeCom as long as it takes, but not for a wrong secret."""
-        wait = 1.0
-        while True:
-            try:
-                found = await self._api.get("agent/get", agentid=str(self._settings.agent_id))
-            except ApiError as error:
-                if error.code in HOPELESS:
-                    raise ConfigError(f"wecom.secret: {cure(error)} (errcode {error.code})") from None
-                log.warning("wecom.open", errcode=error.code)
-                if error.code in (48002, 60011):  # the name is a help, not a condition
-                    return
-            except LineError as error:
-                log.warning("wecom.open", trouble=error.why)
-            else:
-                self._mention = "".join(fields.text(found, "name").split()).lstrip("@")
-                return
-            await asyncio.sleep(wait)
-            wait = min(RETRY_MOST, wait * 2)
+        agent = str(self._settings.agent_id)
+        found = await until_answered(PLATFORM, lambda: self._api.get("agent/get", agentid=agent), _enough)
+        if found is not None:
+            self._mention = "".join(fields.text(found, "name").split()).lstrip("@")
 
     async def listen(self, store: Store) -> None:
         """Take in what WeCom calls us with, where the routes were given no store of their own."""
-        self._ear.listener = store
-        try:
-            await asyncio.Event().wait()
-        finally:
-            if self._ear.listener is store:
-                self._ear.listener = None
+        await self._ear.listen(store)
 
     def routes(self, store: Store | None = None) -> list[BaseRoute]:
         """The address that the console names, and start links; None: whoever listens takes in what comes."""
@@ -265,13 +246,7 @@ class WeComPlatform:
 
     async def fetch(self, ref: str, limit: int) -> bytes | Outcome:
         """The bytes of a file that somebody sent, which WeCom keeps for three days."""
-        try:
-            return await self._api.download("media/get", limit, media_id=ref)
-        except (ApiError, LineError) as error:
-            if isinstance(error, LineError) and error.why == "too large":
-                return Refused(Failure.REFUSED, "too_large")
-            found = outcome(error, TABLE)
-            return TryAgain(found.why, found.after) if isinstance(found, TryAgain) else found
+        return await files.fetched(self._api, ref, limit, TABLE)
 
     async def make_group(self, owner: PersonAddress, title: str, members: Sequence[str], key: str) -> Outcome:
         """Make a group of the app's, into which it can post."""
@@ -320,6 +295,13 @@ class WeComPlatform:
         if len(self._names) > MOST_NAMES:
             self._names.popitem(last=False)
         return self._names[who]
+
+
+def _enough(error: ApiError) -> bool:
+    """The name is a help, not a condition; a wrong secret is not cured by waiting."""
+    if error.code in HOPELESS:
+        raise ConfigError(f"wecom.secret: {cure(error)} (errcode {error.code})") from None
+    return error.code in (48002, 60011)
 
 
 def _is_private(text: PrivateText | PublicText, files: Sequence[Enclosed] = ()) -> bool:
